@@ -1,0 +1,72 @@
+import type { ErrorDefinition } from "./define.ts";
+
+/** Errors of taking records in: whole bodies (400 and up) and single records (dead-lettered, counted in the answer). */
+export const ingestErrors = {
+  body_too_large: { status: 413, message: "The body exceeds {limit} bytes.", remedy: "Send smaller batches." },
+  body_truncated: {
+    status: 400,
+    message: "The compressed body ends early or is damaged.",
+    remedy: "Send the whole body again.",
+  },
+  unsupported_encoding: {
+    status: 415,
+    message: "Content-Encoding {encoding} is not supported.",
+    remedy: "Use gzip, deflate, zstd or none.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    message: "Content-Type {type} is not supported here.",
+    remedy: "Use one of: {supported}.",
+  },
+  malformed_protobuf: {
+    status: 400,
+    message: "The body is not a valid OTLP request: {reason} at byte {offset}.",
+    remedy: "Check the exporter's protocol setting (http/protobuf).",
+  },
+  malformed_json: {
+    status: 400,
+    message: "The body is not valid JSON: {reason}.",
+    remedy: "Check the sender; OTLP/JSON needs one object a request.",
+  },
+  wrong_field_type: {
+    status: 400,
+    message: "Field {path} must be {expected}.",
+    remedy: "Correct the sender to follow the OTLP/JSON mapping.",
+  },
+  invalid_utf8: {
+    status: 400,
+    message: "The text is not valid UTF-8 at byte {offset}.",
+    remedy: "Encode the record as UTF-8.",
+  },
+  invalid_line: {
+    status: 400,
+    message: "Line {line} is not a record: {reason}.",
+    remedy: "Send one JSON object a line.",
+  },
+  record_too_large: {
+    status: 400,
+    message: "The record has {size} bytes; the limit is {limit}.",
+    remedy: "Send less in one record.",
+  },
+  record_too_deep: {
+    status: 400,
+    message: "The record is nested deeper than {limit} levels.",
+    remedy: "Flatten the record.",
+  },
+  too_old: {
+    status: 400,
+    message: "The record's time {time} is older than its retention of {days} days.",
+    remedy: "Raise the retention, or send it to another store.",
+  },
+  ingest_busy: {
+    status: 429,
+    message: "The journal is at its limit of {limit} bytes.",
+    remedy: "Retry after {retryAfter} seconds.",
+  },
+  journal_unavailable: {
+    status: 503,
+    message: "The journal cannot be written: {reason}.",
+    remedy: "Free disk space or repair the data directory; the sender should retry.",
+  },
+  shutting_down: { status: 503, message: "The server is shutting down.", remedy: "Retry after it is back." },
+} as const satisfies Readonly<Record<string, ErrorDefinition>>;

@@ -1,0 +1,16 @@
+import type { ErrorDefinition } from "./define.ts";
+
+/** Errors of the library: only misuse at set-up throws; logging itself never does. */
+export const libraryErrors = {
+  option_unknown: { status: 400, message: "createLogger: option {key} is unknown.", remedy: "Known options: {known}." },
+  option_invalid: {
+    status: 400,
+    message: "createLogger: option {key} is not valid: {reason}.",
+    remedy: "Correct the option.",
+  },
+  plugin_version: {
+    status: 400,
+    message: "Plugin {name} wants contract version {found}; this is {known}.",
+    remedy: "Install a matching version of the plugin.",
+  },
+} as const satisfies Readonly<Record<string, ErrorDefinition>>;

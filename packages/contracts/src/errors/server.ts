@@ -1,0 +1,76 @@
+import type { ErrorDefinition } from "./define.ts";
+
+/** Errors of the server itself: access, start-up, settings. */
+export const serverErrors = {
+  not_found: {
+    status: 404,
+    message: "There is nothing at {method} {path}.",
+    remedy: "See /api/v1/openapi.json for what there is.",
+  },
+  method_not_allowed: { status: 405, message: "{method} is not allowed at {path}.", remedy: "Allowed: {allowed}." },
+  foreign_host: {
+    status: 421,
+    message: "The Host header {host} does not name this server.",
+    remedy: "Use 127.0.0.1, localhost or [::1] with the server's port.",
+  },
+  foreign_origin: {
+    status: 403,
+    message: "A request from {origin} is refused.",
+    remedy: "Open the page from this server's own address.",
+  },
+  forbidden: {
+    status: 403,
+    message: "The principal may not {action} {resource}.",
+    remedy: "Ask an administrator for the right.",
+  },
+  validation_failed: {
+    status: 400,
+    message: "{path} {reason}.",
+    remedy: "Correct the request; see /api/v1/openapi.json.",
+  },
+  internal: {
+    status: 500,
+    message: "Something failed inside the server ({id}).",
+    remedy: "Look for {id} in the server's log.",
+  },
+  port_in_use: {
+    status: 500,
+    message: "{address} is held by another process{holder}.",
+    remedy: "Stop that process, or pass --listen with another port.",
+  },
+  listen_failed: {
+    status: 500,
+    message: "Cannot listen on {address}: {reason}.",
+    remedy: "Pass --listen with an address of this machine.",
+  },
+  data_dir_owned: {
+    status: 500,
+    message: "{dir} is in use by process {pid}.",
+    remedy: "Stop that server, or pass --data with another directory.",
+  },
+  data_dir_unusable: {
+    status: 500,
+    message: "{dir} cannot be used: {reason}.",
+    remedy: "Make it writable for this user, or pass --data with another directory.",
+  },
+  data_dir_newer: {
+    status: 500,
+    message: "{dir} was written by version {found}; this is {known}.",
+    remedy: "Start a server of that version or newer.",
+  },
+  config_invalid: {
+    status: 500,
+    message: "Setting {key} is not valid: {reason}.",
+    remedy: "Correct it; `taffrail up --help` lists the settings.",
+  },
+  listen_needs_login: {
+    status: 500,
+    message: "Listening on {address} without login is refused.",
+    remedy: "Listen on 127.0.0.1 or [::1].",
+  },
+  payload_invalid: {
+    status: 400,
+    message: "The body is not valid: {reason}.",
+    remedy: "Correct the body; see /api/v1/openapi.json.",
+  },
+} as const satisfies Readonly<Record<string, ErrorDefinition>>;

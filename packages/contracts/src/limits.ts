@@ -1,0 +1,30 @@
+/** One bound of the system: its default, its unit, and what happens beyond it. */
+export interface Limit {
+  readonly value: number;
+  readonly unit: "bytes" | "records" | "ms" | "levels" | "keys" | "characters" | "days" | "rows" | "files";
+  /** What happens to what exceeds it, for the reference page. */
+  readonly beyond: string;
+}
+
+/** Every bound that more than one part of Taffrail relies on. Names end in their kind; the reference page is generated from this table. */
+export const limits = {
+  requestBody: {
+    value: 64 * 1024 * 1024,
+    unit: "bytes",
+    beyond: "413 `body_too_large`, before and after decompression",
+  },
+  recordLine: { value: 1024 * 1024, unit: "bytes", beyond: "the record is dead-lettered as `record_too_large`" },
+  attributeDepth: { value: 8, unit: "levels", beyond: "the rest is kept as JSON text under its key" },
+  attributeKeys: { value: 256, unit: "keys", beyond: "the rest is kept as JSON text under `taffrail.overflow`" },
+  jsonDepth: { value: 500, unit: "levels", beyond: "the record is dead-lettered as `record_too_deep`" },
+  segment: { value: 64 * 1024 * 1024, unit: "bytes", beyond: "the segment is closed and a new one opened" },
+  queryText: { value: 8192, unit: "characters", beyond: "400 `query_too_long`" },
+  queryDepth: { value: 32, unit: "levels", beyond: "400 `query_too_deep`" },
+  searchPage: { value: 1000, unit: "rows", beyond: "400 `limit_too_large`" },
+  queryTime: { value: 30_000, unit: "ms", beyond: "the query is ended with `query_timeout`" },
+  futureSkew: {
+    value: 24 * 3_600_000,
+    unit: "ms",
+    beyond: "arrival time is used; the sender's time is kept as `taffrail.original_time`",
+  },
+} as const satisfies Readonly<Record<string, Limit>>;

@@ -1,0 +1,1 @@
+export { createFailpoint, type Failpoint, parseFailpoints } from "./failpoint.ts";
