@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto";
-
 /** Where time comes from. Passed in everywhere, so that a test can move it. */
 export interface Clock {
   /** Milliseconds since 1970, wall clock; may jump. */
@@ -16,5 +14,10 @@ export interface IdSource {
 /** The machine's clock. */
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
-/** Cryptographic randomness. */
-export const systemIds: IdSource = { hex: (bytes) => randomBytes(bytes).toString("hex") };
+/** Cryptographic randomness. Web Crypto rather than `node:crypto`, because the web page imports this package too. */
+export const systemIds: IdSource = {
+  hex: (bytes) =>
+    Array.from(globalThis.crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
+      byte.toString(16).padStart(2, "0"),
+    ).join(""),
+};
