@@ -23,4 +23,5 @@ export {
   type Sink,
   type WriteResult,
 } from "./plugin.ts";
+export { createRandom, type Random } from "./random.ts";
 export type { AttributeValue, LogRecord, LogView } from "./record.ts";

@@ -73,4 +73,16 @@ export const serverErrors = {
     message: "The body is not valid: {reason}.",
     remedy: "Correct the body; see /api/v1/openapi.json.",
   },
+  setting_unknown: { status: 404, message: "There is no setting {key}.", remedy: "Known settings: {known}." },
+  setting_invalid: {
+    status: 400,
+    message: "Setting {key} cannot be {value}: {reason}.",
+    remedy: "Its unit is {unit}; see GET /api/v1/settings.",
+  },
+  hold_not_found: { status: 404, message: "There is no hold {id}.", remedy: "See GET /api/v1/retention/holds." },
+  unexpected_answer: {
+    status: 502,
+    message: "The server answered {status} {code}: {reason}",
+    remedy: "Use the client and the server of one version.",
+  },
 } as const satisfies Readonly<Record<string, ErrorDefinition>>;
