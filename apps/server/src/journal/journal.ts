@@ -66,6 +66,8 @@ export interface Journal {
   pendingRecords(tenant: string): number;
   /** While anyone tails, segments close sooner (200 ms instead of 1 s). */
   setTailing(active: boolean): void;
+  /** Changes the most bytes that may wait on disk; it holds from the next append. */
+  setBudget(bytes: number): void;
   onCommit(listener: (commit: Commit) => void): () => void;
   /** Resolves when everything accepted so far is in the store. */
   drained(signal?: AbortSignal): Promise<void>;
