@@ -45,6 +45,21 @@ export const queryErrors = {
     message: "The query needed more memory than the {limit} bytes it may use.",
     remedy: "Narrow the time range or the filter.",
   },
+  query_rows: {
+    status: 422,
+    message: "The query would read more than the {limit} rows it may read.",
+    remedy: "Narrow the time range or the filter.",
+  },
+  answer_too_large: {
+    status: 422,
+    message: "The answer would have more than {limit} bytes.",
+    remedy: "Ask for fewer records, or narrow the time range or the filter.",
+  },
+  query_queue_full: {
+    status: 503,
+    message: "Too many queries are waiting for the engine.",
+    remedy: "Retry in a few seconds.",
+  },
   query_quarantined: {
     status: 422,
     message: "This query ended the engine twice and is refused until {until}.",
