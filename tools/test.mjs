@@ -15,34 +15,38 @@ function run(args, env = {}) {
   );
 }
 
-/** @param {string} project @returns {Counts} */
-function vitest(project) {
+/**
+ * Runs a suite that leaves its counts in the file named by TAFFRAIL_TEST_COUNTS; without counts it has failed.
+ * @param {string} name @param {string[]} args @returns {Counts}
+ */
+function counted(name, args) {
   const folder = mkdtempSync(join(tmpdir(), "taffrail-counts-"));
   const target = join(folder, "counts.jsonl");
-  const status = run(
-    [
-      "node_modules/vitest/vitest.mjs",
-      "run",
-      "--project",
-      project,
-      "--reporter=default",
-      "--reporter=./tools/ci-reporter.mjs",
-    ],
-    { TAFFRAIL_TEST_COUNTS: target },
-  );
+  const status = run(args, { TAFFRAIL_TEST_COUNTS: target });
   let counts = { passed: 0, failed: 1, skipped: 0 };
   try {
     counts = JSON.parse(readFileSync(target, "utf8").trim().split("\n").at(-1) ?? "");
   } catch {
-    process.stderr.write(`taffrail: the ${project} suite ended without counts\n`);
+    process.stderr.write(`taffrail: the ${name} suite ended without counts\n`);
   }
   rmSync(folder, { recursive: true, force: true });
   return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
-/** @param {string} script @param {string[]} [args] @returns {Counts} */
-function tool(script, args = []) {
-  const ok = run([`tools/${script}`, ...args]) === 0;
+/** @param {string} project */
+const vitest = (project) =>
+  counted(project, [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=./tools/ci-reporter.mjs",
+  ]);
+
+/** @param {string} script @returns {Counts} */
+function tool(script) {
+  const ok = run([`tools/${script}`]) === 0;
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 }
 
@@ -52,7 +56,7 @@ const suites = [
   { name: "unit", run: () => vitest("unit") },
   { name: "acceptance", run: () => vitest("acceptance") },
   { name: "e2e", run: () => vitest("e2e") },
-  { name: "prove", run: () => tool("prove.mjs", ["--all", "--share"]) },
+  { name: "prove", run: () => counted("prove", ["tools/prove.mjs", "--all", "--share"]) },
 ];
 
 const wanted = process.argv.slice(2);

@@ -1,0 +1,42 @@
+// @ts-check
+// Reads the ids of all stored records straight from the engine's files, over every table that holds attributes. The server must be stopped.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const reader = `
+import { Session } from "chdb";
+const session = new Session(process.argv[1]);
+const rows = (sql) => session.query(sql, "TSV").split("\\n").filter((row) => row !== "");
+const holders = rows("SELECT DISTINCT table FROM system.columns WHERE database = 'taffrail' AND name = 'LogAttributes'");
+for (const table of holders) {
+  for (const row of rows("SELECT LogAttributes['proof_id'] AS id, count() FROM taffrail." + table + " WHERE id != '' GROUP BY id")) console.log(table + "\\t" + row);
+}
+process.exit(0);
+`;
+
+/**
+ * How often each id is stored, per table.
+ * @param {string} engineDirectory @returns {Map<string, Map<string, number>>} table → id → count
+ */
+export function storedIds(engineDirectory) {
+  const cwd = fileURLToPath(new URL("../../../apps/server", import.meta.url));
+  const text = execFileSync(process.execPath, ["--input-type=module", "-e", reader, engineDirectory], {
+    cwd,
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+    env: { ...process.env, TZ: "UTC" },
+  });
+  /** @type {Map<string, Map<string, number>>} */
+  const found = new Map();
+  for (const row of text.split("\n")) {
+    const [table, id, count] = row.split("\t");
+    if (!table || !id) continue;
+    const ids = found.get(table) ?? new Map();
+    ids.set(id, Number(count));
+    found.set(table, ids);
+  }
+  return found;
+}
+
+/** Where the engine keeps its files in a data directory. @param {string} dataDir */
+export const engineDirectory = (dataDir) => `${dataDir}/engine`;
