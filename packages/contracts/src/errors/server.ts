@@ -73,6 +73,41 @@ export const serverErrors = {
     message: "The body is not valid: {reason}.",
     remedy: "Correct the body; see /api/v1/openapi.json.",
   },
+  server_starting: {
+    status: 503,
+    message: "The server is starting: {reason}.",
+    remedy: "Retry in a few seconds; GET /readyz says when it is ready.",
+  },
+  request_malformed: {
+    status: 400,
+    message: "The request is not valid HTTP: {reason}.",
+    remedy: "Check the client and the URL's encoding.",
+  },
+  request_timeout: {
+    status: 408,
+    message: "The request did not arrive in time.",
+    remedy: "Send it faster or in smaller parts.",
+  },
+  headers_too_large: {
+    status: 431,
+    message: "URL and headers together exceed {limit} bytes.",
+    remedy: "Shorten the query or the headers.",
+  },
+  page_missing: {
+    status: 503,
+    message: "The page is not built.",
+    remedy: "Run `npm run build`; the API works without it.",
+  },
+  settings_unavailable: {
+    status: 503,
+    message: "The settings database {where} cannot be used: {reason}.",
+    remedy: "Check TAFFRAIL_SETTINGS_URL and the database; the server retries nothing by itself.",
+  },
+  audit_unavailable: {
+    status: 503,
+    message: "The audit log cannot be written: {reason}.",
+    remedy: "Free disk space or repair the data directory; the change was not made.",
+  },
   setting_unknown: { status: 404, message: "There is no setting {key}.", remedy: "Known settings: {known}." },
   setting_invalid: {
     status: 400,

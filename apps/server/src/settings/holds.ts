@@ -1,0 +1,110 @@
+import { type Clock, type IdSource, TaffrailError } from "@taffrail/contracts";
+import type { Principal } from "../access/scope.ts";
+import type { SettingsDatabase } from "./database.ts";
+
+/** Days that retention may not drop, both ends included. `YYYY-MM-DD`, UTC. */
+export interface Hold {
+  readonly id: string;
+  readonly fromDay: string;
+  readonly toDay: string;
+  readonly reason: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+/** Keeping and lifting holds. Days are shared by all tenants of a table, so retention asks for every tenant's. */
+export interface Holds {
+  list(tenant: string): Promise<readonly Hold[]>;
+  /** Holds of every tenant, for the retention job. */
+  all(): Promise<readonly Hold[]>;
+  /** Throws `payload_invalid` when a day does not exist or the order is wrong. */
+  add(
+    principal: Principal,
+    order: { readonly fromDay: string; readonly toDay: string; readonly reason: string },
+  ): Promise<Hold>;
+  /** Throws `hold_not_found`. */
+  remove(principal: Principal, id: string): Promise<void>;
+}
+
+const holdsMax = 1000;
+
+function checkDay(name: string, day: string): void {
+  const time = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== day) {
+    throw new TaffrailError("payload_invalid", { reason: `${name} ${day} is no day` });
+  }
+}
+
+interface HoldRow {
+  readonly id: string;
+  readonly from_day: string;
+  readonly to_day: string;
+  readonly reason: string;
+  readonly created_at: string;
+  readonly created_by: string;
+}
+
+const holdOf = (row: HoldRow): Hold => ({
+  id: row.id,
+  fromDay: row.from_day,
+  toDay: row.to_day,
+  reason: row.reason,
+  createdAt: row.created_at,
+  createdBy: row.created_by,
+});
+
+/**
+ * Holds in the settings database.
+ *
+ * @example await createHolds({ database, clock, ids }).add(principal, { fromDay: "2026-11-01", toDay: "2026-11-03", reason: "case 7" });
+ */
+export function createHolds(deps: {
+  readonly database: SettingsDatabase;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}): Holds {
+  const { database, clock, ids } = deps;
+  const rows = () => database.selectFrom("holds").selectAll().orderBy("from_day").orderBy("id").limit(holdsMax);
+  return {
+    list: async (tenant) => (await rows().where("tenant", "=", tenant).execute()).map(holdOf),
+    all: async () => (await rows().execute()).map(holdOf),
+    async add(principal, order) {
+      checkDay("fromDay", order.fromDay);
+      checkDay("toDay", order.toDay);
+      if (order.fromDay > order.toDay) throw new TaffrailError("payload_invalid", { reason: "fromDay is after toDay" });
+      const found = await database
+        .selectFrom("holds")
+        .select((by) => by.fn.countAll().as("count"))
+        .executeTakeFirstOrThrow();
+      if (Number(found.count) >= holdsMax)
+        throw new TaffrailError("payload_invalid", { reason: `there are ${holdsMax} holds already` });
+      const hold: Hold = {
+        id: ids.hex(8),
+        ...order,
+        createdAt: new Date(clock.now()).toISOString(),
+        createdBy: principal.id,
+      };
+      await database
+        .insertInto("holds")
+        .values({
+          id: hold.id,
+          tenant: principal.tenant,
+          from_day: hold.fromDay,
+          to_day: hold.toDay,
+          reason: hold.reason,
+          created_at: hold.createdAt,
+          created_by: hold.createdBy,
+        })
+        .execute();
+      return hold;
+    },
+    async remove(principal, id) {
+      const { numDeletedRows } = await database
+        .deleteFrom("holds")
+        .where("id", "=", id)
+        .where("tenant", "=", principal.tenant)
+        .executeTakeFirst();
+      if (numDeletedRows === 0n) throw new TaffrailError("hold_not_found", { id });
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { type Clock, TaffrailError } from "@taffrail/contracts";
+import type { Principal } from "../access/scope.ts";
+import type { SettingsDatabase } from "./database.ts";
+import { type SettingDefinition, type SettingKey, settingDefinitions } from "./definitions.ts";
+
+/** A setting as the API shows it. */
+export interface SettingView {
+  readonly key: string;
+  readonly value: number;
+  readonly default: number;
+  readonly unit: string;
+  readonly description: string;
+}
+
+/**
+ * The settings. Values are held in memory, so reading one is free; `set` stores first, then calls the listeners of the key in order.
+ * `check` throws `setting_unknown` or `setting_invalid` and changes nothing.
+ */
+export interface Settings {
+  get(key: SettingKey): number;
+  list(): readonly SettingView[];
+  check(key: string, value: unknown): { readonly key: SettingKey; readonly value: number };
+  set(principal: Principal, key: string, value: unknown): Promise<SettingView>;
+  /** Called with the value now and after each change; this is how a setting gets its effect. */
+  onValue(key: SettingKey, listener: (value: number) => void): void;
+}
+
+const definitions: readonly SettingDefinition[] = settingDefinitions;
+
+function definitionOf(key: string): SettingDefinition & { readonly key: SettingKey } {
+  const definition = settingDefinitions.find((candidate) => candidate.key === key);
+  if (definition) return definition;
+  const known = definitions.map((candidate) => candidate.key).join(", ");
+  throw new TaffrailError("setting_unknown", { key, known });
+}
+
+function faultOf(definition: SettingDefinition, value: unknown): string | undefined {
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) return "it must be a whole number";
+  if (value < definition.min || value > definition.max) {
+    return `it must be from ${definition.min} to ${definition.max}`;
+  }
+  return undefined;
+}
+
+function checkSetting(key: string, value: unknown): { readonly key: SettingKey; readonly value: number } {
+  const definition = definitionOf(key);
+  const reason = faultOf(definition, value);
+  if (reason !== undefined || typeof value !== "number") {
+    throw new TaffrailError("setting_invalid", {
+      key,
+      value: JSON.stringify(value) ?? "nothing",
+      reason: reason ?? "",
+      unit: definition.unit,
+    });
+  }
+  return { key: definition.key, value };
+}
+
+/** Stored values that are no longer valid (another version wrote them) count as absent: the default is always safe. */
+function storedValue(definition: SettingDefinition, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value: unknown = JSON.parse(text);
+  return faultOf(definition, value) === undefined ? (value as number) : undefined;
+}
+
+/**
+ * Loads the settings.
+ *
+ * @example const settings = await loadSettings({ database, clock }); settings.get("retention.days") // 30
+ */
+export async function loadSettings(deps: {
+  readonly database: SettingsDatabase;
+  readonly clock: Clock;
+}): Promise<Settings> {
+  const { database, clock } = deps;
+  const rows = await database.selectFrom("settings").select(["key", "value"]).execute();
+  const values = new Map<string, number>();
+  for (const definition of definitions) {
+    const row = rows.find((candidate) => candidate.key === definition.key);
+    values.set(definition.key, storedValue(definition, row?.value) ?? definition.default);
+  }
+  const listeners: { readonly key: SettingKey; readonly listener: (value: number) => void }[] = [];
+  const view = (definition: SettingDefinition): SettingView => ({
+    key: definition.key,
+    value: values.get(definition.key) ?? definition.default,
+    default: definition.default,
+    unit: definition.unit,
+    description: definition.description,
+  });
+  return {
+    get: (key) => view(definitionOf(key)).value,
+    list: () => definitions.map(view),
+    check: checkSetting,
+    async set(principal, key, input) {
+      const checked = checkSetting(key, input);
+      const entry = {
+        value: JSON.stringify(checked.value),
+        updated_at: new Date(clock.now()).toISOString(),
+        updated_by: principal.id,
+      };
+      await database
+        .insertInto("settings")
+        .values({ key: checked.key, ...entry })
+        .onConflict((conflict) => conflict.column("key").doUpdateSet(entry))
+        .execute();
+      values.set(checked.key, checked.value);
+      for (const one of listeners) if (one.key === checked.key) one.listener(checked.value);
+      return view(definitionOf(checked.key));
+    },
+    onValue(key, listener) {
+      listeners.push({ key, listener });
+      listener(view(definitionOf(key)).value);
+    },
+  };
+}
