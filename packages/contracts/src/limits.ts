@@ -1,7 +1,19 @@
 /** One bound of the system: its default, its unit, and what happens beyond it. */
 export interface Limit {
   readonly value: number;
-  readonly unit: "bytes" | "records" | "ms" | "levels" | "keys" | "characters" | "days" | "rows" | "files";
+  readonly unit:
+    | "bytes"
+    | "records"
+    | "ms"
+    | "levels"
+    | "keys"
+    | "characters"
+    | "days"
+    | "rows"
+    | "files"
+    | "terms"
+    | "readers"
+    | "pushes";
   /** What happens to what exceeds it, for the reference page. */
   readonly beyond: string;
 }
@@ -19,6 +31,11 @@ export const limits = {
   jsonDepth: { value: 500, unit: "levels", beyond: "the record is dead-lettered as `record_too_deep`" },
   segment: { value: 64 * 1024 * 1024, unit: "bytes", beyond: "the segment is closed and a new one opened" },
   queryText: { value: 8192, unit: "characters", beyond: "400 `query_too_long`" },
+  queryTerms: { value: 256, unit: "terms", beyond: "400 `query_too_many_terms`" },
+  histogramBuckets: { value: 500, unit: "rows", beyond: "400 `invalid_parameter`" },
+  tails: { value: 64, unit: "readers", beyond: "429 `tail_limit`" },
+  tailPush: { value: 500, unit: "records", beyond: "the newest are shown and `matched` exceeds `shown`" },
+  tailQueue: { value: 16, unit: "pushes", beyond: "the oldest waiting push is dropped and `matched` exceeds `shown`" },
   queryDepth: { value: 32, unit: "levels", beyond: "400 `query_too_deep`" },
   searchPage: { value: 1000, unit: "rows", beyond: "400 `limit_too_large`" },
   queryTime: { value: 30_000, unit: "ms", beyond: "the query is ended with `query_timeout`" },

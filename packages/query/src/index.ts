@@ -1,4 +1,9 @@
-/** A parsed filter. (Placeholder until the language lands: replaced by its owner.) */
-export interface Filter {
-  readonly kind: string;
-}
+export { addTerm, type TermMode } from "./add-term.ts";
+export { type CompiledFilter, compileFilter } from "./compile-filter.ts";
+export { type Field, fieldName, type KnownField, knownField, knownFields, resolveField } from "./field.ts";
+export type { Filter } from "./filter.ts";
+export { nearest } from "./nearest.ts";
+export { type ParsedQuery, parseQuery, type QueryError } from "./parse-query.ts";
+export { printQuery } from "./print-query.ts";
+export { sqlNumber, sqlString } from "./sql.ts";
+export { type QueryToken, tokens } from "./tokens.ts";

@@ -13,6 +13,21 @@ export const queryErrors = {
     message: "The query is nested deeper than {limit} levels.",
     remedy: "Use fewer parentheses.",
   },
+  query_too_many_terms: {
+    status: 400,
+    message: "The query has more than {limit} terms.",
+    remedy: "Use fewer terms, or a wildcard for many.",
+  },
+  query_field_masked: {
+    status: 403,
+    message: "Field {field} is masked for you and cannot be searched.",
+    remedy: "Take the field out of the query, or ask an administrator for the right.",
+  },
+  tail_limit: {
+    status: 429,
+    message: "{limit} live tails are open already.",
+    remedy: "Close another live tail first.",
+  },
   query_bad_regex: {
     status: 400,
     message: "The regular expression at column {column} cannot be used: {reason}.",

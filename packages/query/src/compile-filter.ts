@@ -1,0 +1,47 @@
+import { TaffrailError } from "@taffrail/contracts";
+import { type Field, fieldName } from "./field.ts";
+import type { Filter } from "./filter.ts";
+import { constructOf } from "./filters/table.ts";
+
+/** A filter in SQL. */
+export interface CompiledFilter {
+  /** A ClickHouse expression that is 0 or 1 for every row of `otel_logs`, with all literals escaped; `1` for no filter. */
+  readonly where: string;
+  /** Names of the fields that it reads, each once, in order of appearance. */
+  readonly fields: readonly string[];
+}
+
+const children = (filter: Filter): readonly Filter[] => {
+  if (filter.kind === "not") return [filter.filter];
+  return filter.kind === "and" || filter.kind === "or" ? filter.filters : [];
+};
+
+const fieldsOf = (filter: Filter): readonly Field[] => [
+  ...constructOf(filter).fields(filter),
+  ...children(filter).flatMap(fieldsOf),
+];
+
+const compile = (filter: Filter): string => constructOf(filter).compile(filter, compile);
+
+/** A masked name covers the fields nested under it, too. */
+const isMasked = (field: Field, masked: readonly string[]): boolean => {
+  const name = field.in === "column" ? field.name : field.key;
+  return masked.some((mask) => name === mask || name.startsWith(`${mask}.`));
+};
+
+/**
+ * Turns a filter into a WHERE expression for the table `otel_logs`. Throws `query_field_masked` when it reads a field that the asker may not
+ * see: matching would tell its value.
+ *
+ * @example compileFilter({ kind: "level", operator: ">=", level: "warn" }, { maskedFields: [] }).where // "SeverityNumber BETWEEN 13 AND 24"
+ */
+export function compileFilter(
+  filter: Filter | undefined,
+  options: { readonly maskedFields: readonly string[] },
+): CompiledFilter {
+  if (filter === undefined) return { where: "1", fields: [] };
+  const fields = fieldsOf(filter);
+  const masked = fields.find((field) => isMasked(field, options.maskedFields));
+  if (masked !== undefined) throw new TaffrailError("query_field_masked", { field: fieldName(masked) });
+  return { where: compile(filter), fields: [...new Set(fields.map(fieldName))] };
+}
