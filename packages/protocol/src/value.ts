@@ -57,10 +57,25 @@ function numberText(value: number): string {
   return Object.is(value, -0) ? "0" : String(value);
 }
 
+/**
+ * Replaces lone surrogates, which are not text and which the engine refuses, by U+FFFD.
+ *
+ * @example wellFormed("a\ud800") // "a\ufffd"
+ */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
+function jsonString(text: string): string {
+  const json = JSON.stringify(text);
+  return json.includes("\\ud") ? JSON.stringify(wellFormed(text)) : json;
+}
+
 function writeJson(value: RecordValue, out: string[]): void {
   if (typeof value === "bigint") out.push(value.toString());
   else if (typeof value === "number") out.push(Number.isFinite(value) ? numberText(value) : `"${value}"`);
-  else if (typeof value !== "object" || value === null) out.push(JSON.stringify(value));
+  else if (typeof value === "string") out.push(jsonString(value));
+  else if (typeof value !== "object" || value === null) out.push(String(value));
   else if (Array.isArray(value)) {
     out.push("[");
     for (const [index, inner] of value.entries()) {
@@ -71,7 +86,7 @@ function writeJson(value: RecordValue, out: string[]): void {
   } else {
     out.push("{");
     for (const [index, [key, inner]] of Object.entries(value).entries()) {
-      out.push(index > 0 ? "," : "", JSON.stringify(key), ":");
+      out.push(index > 0 ? "," : "", jsonString(key), ":");
       writeJson(inner, out);
     }
     out.push("}");
@@ -79,7 +94,7 @@ function writeJson(value: RecordValue, out: string[]): void {
 }
 
 /**
- * JSON text of a value, with exact integers; NaN and the infinities become strings. The value must not be nested deeper than the stack bears:
+ * JSON text of a value, with exact integers; NaN and the infinities become strings, lone surrogates U+FFFD. The value must not be nested deeper than the stack bears:
  * check with isDeeperThan first.
  *
  * @example jsonText({ id: 9007199254740993n }) // '{"id":9007199254740993}'
