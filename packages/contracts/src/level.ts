@@ -24,26 +24,18 @@ export function levelOfSeverity(severityNumber: number): Level {
   return levels[Math.floor((severityNumber - 1) / 4)] ?? "info";
 }
 
-const aliases: Readonly<Record<string, Level>> = {
-  silly: "trace",
-  verbose: "debug",
-  http: "debug",
-  dbg: "debug",
-  information: "info",
-  informational: "info",
-  notice: "info",
-  log: "info",
-  warning: "warn",
-  err: "error",
-  severe: "error",
-  critical: "fatal",
-  crit: "fatal",
-  alert: "fatal",
-  emerg: "fatal",
-  emergency: "fatal",
-  panic: "fatal",
-  audit: "info",
+const synonyms: Readonly<Record<Level, readonly string[]>> = {
+  trace: ["silly"],
+  debug: ["verbose", "http", "dbg"],
+  info: ["information", "informational", "notice", "log", "audit"],
+  warn: ["warning"],
+  error: ["err", "severe"],
+  fatal: ["critical", "crit", "alert", "emerg", "emergency", "panic"],
 };
+
+const byName: ReadonlyMap<string, Level> = new Map(
+  levels.flatMap((level) => [level, ...synonyms[level]].map((name) => [name, level] as const)),
+);
 
 /**
  * Reads a level name in any case, with the field's usual synonyms (`WARNING`, `err`, `critical`, `verbose`). Unknown names give undefined.
@@ -51,6 +43,5 @@ const aliases: Readonly<Record<string, Level>> = {
  * @example parseLevel("WARNING") // "warn"
  */
 export function parseLevel(name: string): Level | undefined {
-  const key = name.toLowerCase();
-  return (levels as readonly string[]).includes(key) ? (key as Level) : aliases[key];
+  return byName.get(name.toLowerCase());
 }

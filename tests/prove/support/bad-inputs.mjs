@@ -14,7 +14,11 @@ const now = () => new Date().toISOString();
 
 /** @param {string} url @param {string} path @param {Record<string, string>} headers @param {string | Uint8Array} body @returns {Promise<Answer>} */
 async function post(url, path, headers, body) {
-  const answer = await fetch(new URL(path, url), { method: "POST", headers, body: /** @type {BodyInit} */ (body) });
+  const answer = await fetch(new URL(path, url), {
+    method: "POST",
+    headers,
+    body: typeof body === "string" ? body : Buffer.from(body),
+  });
   return { status: answer.status, body: await answer.text() };
 }
 
