@@ -14,6 +14,7 @@ export {
 export { type Level, levelOfSeverity, levels, parseLevel, severityOf } from "./level.ts";
 export { type Limit, limits } from "./limits.ts";
 export {
+  type Batching,
   type EncodedRecord,
   type Health,
   type PluginKind,

@@ -30,6 +30,15 @@ export type WriteResult =
   /** Nothing of the batch can ever be delivered. */
   | { readonly outcome: "drop"; readonly reason: string };
 
+/** How a sink likes its batches. A batch ends at the first bound that is reached. */
+export interface Batching {
+  /** How long the first record of a batch may wait for company, in ms. */
+  readonly lingerMs?: number;
+  readonly maxRecords?: number;
+  /** Characters of all lines together. */
+  readonly maxCharacters?: number;
+}
+
 export type Health = { readonly status: "healthy" | "degraded" | "unhealthy"; readonly detail?: string };
 
 /**
@@ -42,8 +51,13 @@ export type Health = { readonly status: "healthy" | "degraded" | "unhealthy"; re
  */
 export interface Sink {
   readonly manifest: PluginManifest;
+  /** Wishes about the batches it is given; without them a batch starts as soon as the one before it ended. */
+  readonly batching?: Batching;
   write(batch: readonly EncodedRecord[], signal: AbortSignal): Promise<WriteResult>;
-  /** Capability: last words at process exit. Returns how many records of the batch are out. */
+  /**
+   * Capability: last words at process exit. Returns how many records of the batch are out. When a `write` is unfinished, its batch comes first:
+   * the sink finishes it by itself, since the event loop will not run again.
+   */
   writeSync?(batch: readonly EncodedRecord[]): number;
   /** Capability: make what was written durable (fsync). */
   flush?(signal: AbortSignal): Promise<void>;

@@ -1,1 +1,26 @@
-export {};
+export {
+  type Clock,
+  type EncodedRecord,
+  type ErrorCode,
+  type Health,
+  type Ledger,
+  type Level,
+  type Sink,
+  TaffrailError,
+  type WriteResult,
+} from "@taffrail/contracts";
+export type { Fields, LazyFields, LogAtLevel, LogMethod } from "./call.ts";
+export { currentContext, withContext } from "./context.ts";
+export type { EncodeLimits } from "./encode/limits.ts";
+export type { ExitSignal } from "./exit/exit-registry.ts";
+export type { LevelSetting } from "./level-cell.ts";
+export { createLogger, type Logger } from "./logger.ts";
+export type { LoggerOptions } from "./options/logger-options.ts";
+export type { LogHealth, LogLedger, SinkRoute } from "./pipeline/pipeline.ts";
+export type { ProblemHandler } from "./pipeline/reporter.ts";
+export type { OverflowPolicy } from "./pipeline/sink-queue.ts";
+export { type ConsoleSinkOptions, consoleSink } from "./sinks/console-sink.ts";
+export { type FileSinkOptions, fileSink } from "./sinks/file-sink.ts";
+export { type HttpSinkOptions, httpSink } from "./sinks/http-sink.ts";
+export { type MemorySink, type MemorySinkOptions, memorySink } from "./sinks/memory-sink.ts";
+export { nullSink } from "./sinks/null-sink.ts";

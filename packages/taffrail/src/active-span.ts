@@ -1,0 +1,43 @@
+/** The parts of the OpenTelemetry API that are used; the API publishes itself under a well-known symbol, so no import is needed. */
+interface SpanContext {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+interface Span {
+  spanContext(): SpanContext;
+}
+interface OpenTelemetryApi {
+  readonly context?: { active(): { getValue(key: symbol): Span | undefined } };
+}
+
+const apiKey = Symbol.for("opentelemetry.js.api.1");
+const spanKey = Symbol.for("OpenTelemetry Context Key SPAN");
+const traceIdPattern = /^(?!0{32})[0-9a-f]{32}$/;
+const spanIdPattern = /^(?!0{16})[0-9a-f]{16}$/;
+
+function idsOf(span: Span): string {
+  const { traceId, spanId } = span.spanContext();
+  if (!traceIdPattern.test(traceId) || !spanIdPattern.test(spanId)) return "";
+  return `,"trace_id":"${traceId}","span_id":"${spanId}"`;
+}
+
+/**
+ * Makes a reader of the active OpenTelemetry span's ids. Without the OpenTelemetry API in the process, or without an active span, it gives
+ * nothing. Ids are written once for each span.
+ *
+ * @example createSpanReader()() // ',"trace_id":"…","span_id":"…"'
+ */
+export function createSpanReader(): () => string {
+  const known = new WeakMap<Span, string>();
+  return () => {
+    const api = (globalThis as { readonly [apiKey]?: OpenTelemetryApi })[apiKey];
+    const span = api?.context?.active().getValue(spanKey);
+    if (span === undefined || span === null) return "";
+    let ids = known.get(span);
+    if (ids === undefined) {
+      ids = idsOf(span);
+      known.set(span, ids);
+    }
+    return ids;
+  };
+}

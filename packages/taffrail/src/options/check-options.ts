@@ -1,0 +1,54 @@
+import { TaffrailError } from "@taffrail/contracts";
+
+/** Says what is wrong with a value, or undefined when it will do. */
+export type OptionCheck = (value: unknown) => string | undefined;
+
+/** One check for each known option. */
+export type OptionChecks = Readonly<Record<string, OptionCheck>>;
+
+/**
+ * Refuses options that are unknown or not valid. An option that is undefined counts as not given.
+ * Throws `option_unknown` (with the known names) or `option_invalid` (with the reason).
+ *
+ * @example checkOptions("fileSink", options, { path: isText });
+ */
+export function checkOptions(where: string, options: unknown, checks: OptionChecks): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TaffrailError("option_invalid", { where, key: "options", reason: "it must be an object" });
+  }
+  for (const [key, value] of Object.entries(options)) {
+    if (!Object.hasOwn(checks, key)) {
+      throw new TaffrailError("option_unknown", { where, key, known: Object.keys(checks).join(", ") });
+    }
+    const reason = value === undefined ? undefined : checks[key]?.(value);
+    if (reason !== undefined) throw new TaffrailError("option_invalid", { where, key, reason });
+  }
+}
+
+export const isText: OptionCheck = (value) =>
+  typeof value === "string" && value !== "" ? undefined : "it must be a non-empty string";
+
+export const isBoolean: OptionCheck = (value) => (typeof value === "boolean" ? undefined : "it must be true or false");
+
+export const isObject: OptionCheck = (value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "it must be an object";
+
+export const isFunction: OptionCheck = (value) => (typeof value === "function" ? undefined : "it must be a function");
+
+/** Makes a check for whole numbers of a range, both ends included. */
+export function isInteger(min: number, max: number): OptionCheck {
+  return (value) =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max
+      ? undefined
+      : `it must be a whole number from ${min} to ${max}`;
+}
+
+/** Makes a check for one of some words. */
+export function isOneOf(words: readonly string[]): OptionCheck {
+  return (value) => (words.includes(value as string) ? undefined : `it must be one of ${words.join(", ")}`);
+}
+
+export const isHttpUrl: OptionCheck = (value) => {
+  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
+  return url?.protocol === "http:" || url?.protocol === "https:" ? undefined : "it must be an http or https URL";
+};

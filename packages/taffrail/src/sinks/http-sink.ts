@@ -1,0 +1,147 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { promisify } from "node:util";
+import { gzip as gzipCallback } from "node:zlib";
+import type { EncodedRecord, Sink, WriteResult } from "@taffrail/contracts";
+import { checkOptions, isBoolean, isHttpUrl, isInteger, isObject } from "../options/check-options.ts";
+import { judgeAnswer } from "./http-answer.ts";
+import { sinkManifest } from "./manifest.ts";
+
+export interface HttpSinkOptions {
+  /** Address of a Taffrail server, for example `http://127.0.0.1:4318`. */
+  readonly url: string;
+  /** Further headers of each request, for example an authorization. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Compress bodies. Default false: worth it over a network, not on one machine. */
+  readonly gzip?: boolean;
+  /** How long the first record of a batch waits for company, in ms. Default 100, at most 1000. */
+  readonly lingerMs?: number;
+  /** Records of one request. Default 2000. */
+  readonly maxRecords?: number;
+  /** Time for one request, in ms. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** An answer as far as it is read. */
+interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly body: string;
+}
+
+const ingestPath = "/api/v1/ingest/lines";
+const longestAnswer = 64 * 1024;
+const gzip = promisify(gzipCallback);
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  let body = "";
+  response.setEncoding("utf8");
+  for await (const chunk of response) {
+    if (body.length < longestAnswer) body += String(chunk);
+  }
+  return body;
+}
+
+function joinLines(batch: readonly EncodedRecord[]): string {
+  let text = "";
+  for (const record of batch) text += record.line;
+  return text;
+}
+
+function ingestUrl(url: string): URL {
+  const base = new URL(url);
+  base.pathname = base.pathname.replace(/\/+$/, "") + ingestPath;
+  return base;
+}
+
+/** Makes the function that sends one body and reads its answer. Connections are kept, and none of them keeps the process alive. */
+function createSender(url: URL, headers: Readonly<Record<string, string>>, agent: HttpAgent) {
+  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
+  return (body: Uint8Array, encoding: string | undefined, signal: AbortSignal): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const outgoing = request(
+        url,
+        {
+          method: "POST",
+          agent,
+          signal,
+          headers: {
+            ...headers,
+            "content-type": "application/x-ndjson",
+            "content-length": body.byteLength,
+            ...(encoding === undefined ? {} : { "content-encoding": encoding }),
+          },
+        },
+        (response) => {
+          readBody(response).then(
+            (text) =>
+              resolve({ status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"], body: text }),
+            reject,
+          );
+        },
+      );
+      outgoing.on("socket", (socket) => socket.unref());
+      outgoing.on("error", reject);
+      outgoing.end(body);
+    });
+}
+
+/**
+ * Makes a sink that sends lines to a Taffrail server. Requests are made one at a time; records that come meanwhile form the next batch. Answers of
+ * 5xx, 408 and 429 and broken connections are tried again by the pipeline (honouring `Retry-After`), other 4xx drop the batch, and lines that the
+ * server refused are counted as refused. Throws `option_unknown` and `option_invalid`.
+ *
+ * @example createLogger({ sinks: [httpSink({ url: "http://127.0.0.1:4318" })] });
+ */
+export function httpSink(options: HttpSinkOptions): Sink {
+  checkOptions("httpSink", options, {
+    url: isHttpUrl,
+    headers: isObject,
+    gzip: isBoolean,
+    lingerMs: isInteger(0, 1000),
+    maxRecords: isInteger(1, 100_000),
+    timeoutMs: isInteger(1, 600_000),
+  });
+  checkOptions("httpSink", { url: options.url ?? "" }, { url: isHttpUrl });
+  const url = ingestUrl(options.url);
+  const timeoutMs = options.timeoutMs ?? 10_000;
+  const agentOptions = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 };
+  const agent = url.protocol === "https:" ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+  const send = createSender(url, options.headers ?? {}, agent);
+  let problem: string | undefined;
+  let closed = false;
+
+  const post = async (batch: readonly EncodedRecord[], signal: AbortSignal): Promise<WriteResult> => {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      const text = Buffer.from(joinLines(batch));
+      const body = options.gzip === true ? await gzip(text) : text;
+      const answer = await send(body, options.gzip === true ? "gzip" : undefined, AbortSignal.any([signal, timeout]));
+      return judgeAnswer(answer, batch.length, Date.now());
+    } catch (error) {
+      const reason = timeout.aborted ? `no answer in ${timeoutMs} ms` : String(error);
+      return { outcome: "retry", reason: `${url.origin}: ${reason}` };
+    }
+  };
+
+  return {
+    manifest: sinkManifest("http"),
+    batching: {
+      lingerMs: options.lingerMs ?? 100,
+      maxRecords: options.maxRecords ?? 2000,
+      maxCharacters: 1024 * 1024,
+    },
+    async write(batch, signal) {
+      if (closed) return { outcome: "drop", reason: "the sink is closed" };
+      if (batch.length === 0) return { outcome: "ok" };
+      const result = await post(batch, signal);
+      problem = result.outcome === "ok" ? undefined : result.reason;
+      return result;
+    },
+    health: () => (problem === undefined ? { status: "healthy" } : { status: "degraded", detail: problem }),
+    async close() {
+      closed = true;
+      agent.destroy();
+    },
+  };
+}
