@@ -6,10 +6,9 @@ const reasonCharactersMax = 500;
 /** The engine's own error numbers that mean something particular to us. */
 const engineCodes = { rows: 158, timeout: 159, memory: 241, cancelled: 394, answer: 396 } as const;
 
-/** Cuts the engine's envelope ("Code: 62. DB::Exception: …") off, and the length to what a person reads. */
+/** The engine's own words, from "Code: 62." on, in one line and no longer than a person reads. */
 function plainReason(message: string): string {
   const text = message
-    .replace(/^Code: \d+\.\s*/, "")
     .replace(/DB::Exception:\s*/g, "")
     .replace(/\s+/g, " ")
     .trim();
