@@ -22,9 +22,11 @@ const compileNumeric = (field: Field & { readonly key: string }, bounds: readonl
   const places = placesOf(field);
   const entries = "entries" in places ? places.entries : [];
   return anyOf(
-    entries.map(({ map, key, value }) => {
+    entries.map(({ map, key, value, isPresent }) => {
       // Numbers that were sent as numbers have a map of their own; the other maps hold text only, and text that is no number never matches.
-      if (map !== "LogAttributes") return `ifNull(${join(bounds, `toFloat64OrNull(${value})`, right)}, 0)`;
+      if (map !== "LogAttributes") {
+        return `(${isPresent} AND ifNull(${join(bounds, `toFloat64OrNull(${value})`, right)}, 0))`;
+      }
       return `(mapContains(LogNumbers, ${sqlString(key)}) AND ${join(bounds, `LogNumbers[${sqlString(key)}]`, right)})`;
     }),
   );
