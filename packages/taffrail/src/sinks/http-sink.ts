@@ -1,10 +1,17 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { promisify } from "node:util";
 import { gzip as gzipCallback } from "node:zlib";
 import type { EncodedRecord, Sink, WriteResult } from "@taffrail/contracts";
 import { checkOptions, isBoolean, isHttpUrl, isInteger, isObject } from "../options/check-options.ts";
-import { judgeAnswer } from "./http-answer.ts";
+import { type HttpAnswer, judgeAnswer } from "./http-answer.ts";
+import { postSync } from "./last-effort.ts";
 import { sinkManifest } from "./manifest.ts";
 
 export interface HttpSinkOptions {
@@ -22,13 +29,8 @@ export interface HttpSinkOptions {
   readonly timeoutMs?: number;
 }
 
-/** An answer as far as it is read. */
-interface Answer {
-  readonly status: number;
-  readonly retryAfter: string | undefined;
-  readonly body: string;
-}
-
+/** Time that the end of a process may spend on sending what is left, in ms. */
+const lastEffortMs = 1000;
 const ingestPath = "/api/v1/ingest/lines";
 const longestAnswer = 64 * 1024;
 const gzip = promisify(gzipCallback);
@@ -54,42 +56,56 @@ function ingestUrl(url: string): URL {
   return base;
 }
 
-/** Makes the function that sends one body and reads its answer. Connections are kept, and none of them keeps the process alive. */
-function createSender(url: URL, headers: Readonly<Record<string, string>>, agent: HttpAgent) {
+/** Sends bodies over one kept connection, which does not keep the process alive. */
+interface Sender {
+  send(body: Uint8Array, signal: AbortSignal): Promise<HttpAnswer>;
+  /** True when the request under way has been handed to the operating system whole: it goes out even if the process ends now. */
+  sent(): boolean;
+}
+
+function createSender(url: URL, headers: OutgoingHttpHeaders, agent: HttpAgent): Sender {
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-  return (body: Uint8Array, encoding: string | undefined, signal: AbortSignal): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const outgoing = request(
-        url,
-        {
-          method: "POST",
-          agent,
-          signal,
-          headers: {
-            ...headers,
-            "content-type": "application/x-ndjson",
-            "content-length": body.byteLength,
-            ...(encoding === undefined ? {} : { "content-encoding": encoding }),
-          },
-        },
-        (response) => {
+  let outgoing: ClientRequest | undefined;
+  return {
+    send: (body, signal) =>
+      new Promise((resolve, reject) => {
+        const options = { method: "POST", agent, signal, headers: { ...headers, "content-length": body.byteLength } };
+        outgoing = request(url, options, (response) => {
           readBody(response).then(
             (text) =>
               resolve({ status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"], body: text }),
             reject,
           );
-        },
-      );
-      outgoing.on("socket", (socket) => socket.unref());
-      outgoing.on("error", reject);
-      outgoing.end(body);
-    });
+        });
+        outgoing.on("socket", (socket) => socket.unref());
+        outgoing.on("error", reject);
+        outgoing.end(body);
+      }),
+    sent() {
+      const socket = outgoing?.socket;
+      return socket?.connecting === false && socket.writableLength === 0 && outgoing?.writableLength === 0;
+    },
+  };
+}
+
+/** Sends batches by blocking, until the time of the whole effort is over or the server did not take one. */
+function createLastEffort(url: URL, headers: Readonly<Record<string, string>>) {
+  let deadline: number | undefined;
+  return (batch: readonly EncodedRecord[]): boolean => {
+    deadline ??= performance.now() + lastEffortMs;
+    const timeoutMs = deadline - performance.now();
+    if (timeoutMs <= 0) return false;
+    const status = postSync({ url: url.href, headers, body: Buffer.from(joinLines(batch)), timeoutMs });
+    const ok = status >= 200 && status < 300;
+    if (!ok) deadline = 0;
+    return ok;
+  };
 }
 
 /**
  * Makes a sink that sends lines to a Taffrail server. Requests are made one at a time; records that come meanwhile form the next batch. Answers of
  * 5xx, 408 and 429 and broken connections are tried again by the pipeline (honouring `Retry-After`), other 4xx drop the batch, and lines that the
- * server refused are counted as refused. Throws `option_unknown` and `option_invalid`.
+ * server refused are counted as refused. At the end of the process what is left is sent by a blocking request, within one second. Throws `option_unknown` and `option_invalid`.
  *
  * @example createLogger({ sinks: [httpSink({ url: "http://127.0.0.1:4318" })] });
  */
@@ -107,7 +123,11 @@ export function httpSink(options: HttpSinkOptions): Sink {
   const timeoutMs = options.timeoutMs ?? 10_000;
   const agentOptions = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 };
   const agent = url.protocol === "https:" ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
-  const send = createSender(url, options.headers ?? {}, agent);
+  const headers = { ...options.headers, "content-type": "application/x-ndjson" };
+  const encoding = options.gzip === true ? { "content-encoding": "gzip" } : {};
+  const sender = createSender(url, { ...headers, ...encoding }, agent);
+  const lastEffort = createLastEffort(url, headers);
+  let sending: readonly EncodedRecord[] = [];
   let problem: string | undefined;
   let closed = false;
 
@@ -116,7 +136,7 @@ export function httpSink(options: HttpSinkOptions): Sink {
     try {
       const text = Buffer.from(joinLines(batch));
       const body = options.gzip === true ? await gzip(text) : text;
-      const answer = await send(body, options.gzip === true ? "gzip" : undefined, AbortSignal.any([signal, timeout]));
+      const answer = await sender.send(body, AbortSignal.any([signal, timeout]));
       return judgeAnswer(answer, batch.length, Date.now());
     } catch (error) {
       const reason = timeout.aborted ? `no answer in ${timeoutMs} ms` : String(error);
@@ -134,9 +154,17 @@ export function httpSink(options: HttpSinkOptions): Sink {
     async write(batch, signal) {
       if (closed) return { outcome: "drop", reason: "the sink is closed" };
       if (batch.length === 0) return { outcome: "ok" };
+      sending = batch;
       const result = await post(batch, signal);
+      sending = [];
       problem = result.outcome === "ok" ? undefined : result.reason;
       return result;
+    },
+    writeSync(batch) {
+      const unfinished = sender.sent() ? [] : sending;
+      sending = [];
+      const rest = [...unfinished, ...batch];
+      return rest.length === 0 || lastEffort(rest) ? batch.length : 0;
     },
     health: () => (problem === undefined ? { status: "healthy" } : { status: "degraded", detail: problem }),
     async close() {
