@@ -30,7 +30,8 @@ export interface SegmentInsert {
 
 /**
  * `first`: the rows were never sent; insert them under the token.
- * `seq-check`: some may be stored already; insert only rows whose Seq is not yet in the table, with whatever settings are best now.
+ * `seq-check`: some may be stored already; insert only rows whose Seq is not yet in the table, with whatever settings are best now and without the token
+ * (the engine may remember the token for a block of which only a part was stored).
  */
 export type InsertMode = "first" | "seq-check";
 

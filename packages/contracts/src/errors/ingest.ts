@@ -68,5 +68,25 @@ export const ingestErrors = {
     message: "The journal cannot be written: {reason}.",
     remedy: "Free disk space or repair the data directory; the sender should retry.",
   },
+  frame_refused: {
+    status: 500,
+    message: "The engine does not take journal file {file} ({records} records): {reason}.",
+    remedy: "The file is kept in the journal's quarantine directory; report it with that file.",
+  },
+  frame_damaged: {
+    status: 500,
+    message: "Journal file {file} was damaged on disk; {records} records are lost.",
+    remedy: "Check the disk; the damaged bytes are kept in the journal's quarantine directory.",
+  },
+  segment_waiting: {
+    status: 503,
+    message: "Journal file {file} cannot be stored yet: {reason}.",
+    remedy: "It is tried again every few seconds; nothing is lost. See the engine's state in `/status`.",
+  },
+  rows_unequal: {
+    status: 500,
+    message: "The store holds {stored} rows of journal file {file}; it should hold {expected}.",
+    remedy: "Report it; missing records are kept in the journal's quarantine directory.",
+  },
   shutting_down: { status: 503, message: "The server is shutting down.", remedy: "Retry after it is back." },
 } as const satisfies Readonly<Record<string, ErrorDefinition>>;

@@ -1,0 +1,161 @@
+import { type Clock, limits, TaffrailError } from "@taffrail/contracts";
+import type { SegmentSummary } from "./segment.ts";
+
+/** How long a sender counts as one of several after its last frame, milliseconds. */
+const senderMemoryMs = 60_000;
+/** The window over which the drain rate is measured, milliseconds. */
+const rateWindowMs = 30_000;
+const retryAfterMaxSeconds = 60;
+/** Senders remembered at most; beyond it the ones with nothing waiting are forgotten first. */
+const sendersMax = 10_000;
+
+interface Sender {
+  bytes: number;
+  lastMs: number;
+}
+
+/**
+ * How much may wait on disk. Bytes are reserved when a frame is let in, turned into used bytes when it is written, and released when its segment
+ * leaves. A sender (a source of a tenant) may hold at most half while others send too.
+ */
+export interface Budget {
+  /** Lets a frame in or throws `ingest_busy` with `retryAfter` in seconds. `oldestMs`: how long the oldest segment has been waiting. */
+  admit(sender: string, bytes: number, oldestMs: number): void;
+  /** The frame is on disk: `reserved` bytes were asked for, `actual` were written. */
+  written(sender: string, reserved: number, actual: number): void;
+  /** The frame came to nothing. */
+  cancelled(sender: string, reserved: number): void;
+  /** Bytes on disk that no sender is charged for, such as headers; negative when they go. */
+  overhead(bytes: number): void;
+  /** A segment was found on disk at start. */
+  found(segment: Pick<SegmentSummary, "bytes" | "senders">): void;
+  /** A segment left the disk. `drained`: its rows are in the store, which counts for the drain rate. */
+  released(segment: Pick<SegmentSummary, "bytes" | "senders">, options: { readonly drained: boolean }): void;
+  setLimit(bytes: number): void;
+  readonly limit: number;
+  readonly used: number;
+  drainBytesPerSecond(): number;
+}
+
+export interface BudgetOptions {
+  readonly clock: Clock;
+  readonly limitBytes: number;
+  /** Oldest age, in this process, of a waiting segment; beyond it nothing is let in. Milliseconds. */
+  readonly ageMs: number;
+}
+
+class JournalBudget implements Budget {
+  readonly #options: BudgetOptions;
+  readonly #senders = new Map<string, Sender>();
+  readonly #drains: { readonly atMs: number; readonly bytes: number }[] = [];
+  #limit: number;
+  #used = 0;
+  #reserved = 0;
+
+  constructor(options: BudgetOptions) {
+    this.#options = options;
+    this.#limit = options.limitBytes;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+  get used(): number {
+    return this.#used;
+  }
+  setLimit(bytes: number): void {
+    this.#limit = bytes;
+  }
+
+  admit(sender: string, bytes: number, oldestMs: number): void {
+    const now = this.#options.clock.monotonic();
+    const mine = this.#sender(sender, now);
+    const over = this.#used + this.#reserved + bytes - this.#limit;
+    const share = this.#othersSend(sender, now) ? this.#limit / 2 : this.#limit;
+    const overShare = mine.bytes + bytes - share;
+    const tooOld = oldestMs > this.#options.ageMs;
+    mine.lastMs = now;
+    // What waits for its write waits in memory, so that has a bound of its own.
+    if (this.#reserved > 0 && this.#reserved + bytes > limits.journalQueue.value)
+      throw new TaffrailError("ingest_busy", { limit: limits.journalQueue.value, retryAfter: 1 });
+    if (over > 0 || overShare > 0 || tooOld) throw this.#busy(Math.max(over, overShare));
+    this.#reserved += bytes;
+    mine.bytes += bytes;
+  }
+
+  written(sender: string, reserved: number, actual: number): void {
+    this.#reserved -= reserved;
+    this.#used += actual;
+    this.#charge(sender, actual - reserved);
+  }
+  cancelled(sender: string, reserved: number): void {
+    this.#reserved -= reserved;
+    this.#charge(sender, -reserved);
+  }
+  overhead(bytes: number): void {
+    this.#used += bytes;
+  }
+  found({ bytes, senders }: Pick<SegmentSummary, "bytes" | "senders">): void {
+    this.#used += bytes;
+    for (const [sender, share] of senders) this.#charge(sender, share);
+  }
+  released(
+    { bytes, senders }: Pick<SegmentSummary, "bytes" | "senders">,
+    { drained }: { readonly drained: boolean },
+  ): void {
+    const now = this.#options.clock.monotonic();
+    this.#used -= bytes;
+    for (const [sender, share] of senders) this.#charge(sender, -share);
+    this.#forget(now, senderMemoryMs);
+    if (drained) this.#drains.push({ atMs: now, bytes });
+  }
+
+  drainBytesPerSecond(): number {
+    const now = this.#options.clock.monotonic();
+    while (this.#drains[0] && now - this.#drains[0].atMs > rateWindowMs) this.#drains.shift();
+    const first = this.#drains[0];
+    if (!first) return 0;
+    const bytes = this.#drains.reduce((sum, drain) => sum + drain.bytes, 0);
+    return bytes / Math.max(1, (now - first.atMs) / 1000);
+  }
+
+  #busy(bytesOver: number): TaffrailError {
+    const rate = this.drainBytesPerSecond();
+    const seconds = rate > 0 ? Math.ceil(Math.max(0, bytesOver) / rate) : retryAfterMaxSeconds / 2;
+    const retryAfter = Math.min(retryAfterMaxSeconds, Math.max(1, seconds));
+    return new TaffrailError("ingest_busy", { limit: this.#limit, retryAfter });
+  }
+
+  #sender(name: string, now: number): Sender {
+    const known = this.#senders.get(name);
+    if (known) return known;
+    if (this.#senders.size >= sendersMax) this.#forget(now, 0);
+    const fresh = { bytes: 0, lastMs: now };
+    this.#senders.set(name, fresh);
+    return fresh;
+  }
+
+  #forget(now: number, olderThanMs: number): void {
+    for (const [name, sender] of this.#senders)
+      if (sender.bytes <= 0 && now - sender.lastMs >= olderThanMs) this.#senders.delete(name);
+  }
+
+  #othersSend(name: string, now: number): boolean {
+    for (const [other, sender] of this.#senders)
+      if (other !== name && (sender.bytes > 0 || now - sender.lastMs < senderMemoryMs)) return true;
+    return false;
+  }
+
+  #charge(name: string, bytes: number): void {
+    this.#sender(name, this.#options.clock.monotonic()).bytes += bytes;
+  }
+}
+
+/**
+ * Opens the budget of a journal.
+ *
+ * @example const budget = createBudget({ clock, limitBytes: 1e9, ageMs: 86_400_000 }); budget.admit("default\0otlp", 1000, 0);
+ */
+export function createBudget(options: BudgetOptions): Budget {
+  return new JournalBudget(options);
+}

@@ -1,0 +1,74 @@
+import { daysPerInsert } from "./day-parts.ts";
+import type { InsertFailure } from "./insert-failure.ts";
+import type { InsertMode } from "./segment-store.ts";
+
+/** What has happened to a segment so far in this process, and how it is to be sent next. */
+export interface Trial {
+  readonly mode: InsertMode;
+  readonly daysPerInsert: number;
+  readonly deaths: number;
+  readonly refusals: number;
+  readonly oversizes: number;
+  readonly unknowns: number;
+  /** Failures of any kind in a row; sets the pause. */
+  readonly failures: number;
+  /** Segments the committer had stored when this one first failed: progress since then means the fault is in this one. */
+  readonly storedAtFirstFailure: number;
+}
+
+/** `retry` after a pause; `divide`: look for the guilty frame in halves, or put it away when it is the only one. */
+export type Verdict = { readonly do: "retry"; readonly pauseMs: number } | { readonly do: "divide" };
+
+const pauseFirstMs = 250;
+const pauseMaxMs = 30_000;
+/** How often a segment may fail in each way before the fault is looked for inside it. */
+const chances = { deaths: 2, refusals: 2, oversizes: 2, unknowns: 3 } as const;
+
+export function firstTrial(mode: InsertMode): Trial {
+  return {
+    mode,
+    daysPerInsert,
+    deaths: 0,
+    refusals: 0,
+    oversizes: 0,
+    unknowns: 0,
+    failures: 0,
+    storedAtFirstFailure: 0,
+  };
+}
+
+function counted(trial: Trial, { type }: InsertFailure, storedSoFar: number): Trial {
+  return {
+    mode: "seq-check",
+    daysPerInsert: type === "too-many-days" ? Math.max(1, Math.floor(trial.daysPerInsert / 7)) : trial.daysPerInsert,
+    deaths: trial.deaths + (type === "engine-death" ? 1 : 0),
+    refusals: trial.refusals + (type === "refused" ? 1 : 0),
+    oversizes: trial.oversizes + (type === "too-big" ? 1 : 0),
+    unknowns: trial.unknowns + (type === "unknown" || (type === "too-many-days" && trial.daysPerInsert === 1) ? 1 : 0),
+    failures: trial.failures + 1,
+    storedAtFirstFailure: trial.failures === 0 ? storedSoFar : trial.storedAtFirstFailure,
+  };
+}
+
+/**
+ * Decides what follows a failed insert. Deaths and refusals convict on their own, because such a frame would otherwise stop or crash the engine for ever.
+ * Other failures convict a segment only when others were stored meanwhile: a fault of the whole store must never empty the journal into quarantine.
+ *
+ * @example afterFailure(trial, { type: "waiting", reason }, { storedSoFar: 7, frames: 1 }).verdict // { do: "retry", pauseMs: 250 }
+ */
+export function afterFailure(
+  trial: Trial,
+  failure: InsertFailure,
+  { storedSoFar, frames }: { readonly storedSoFar: number; readonly frames: number },
+): { readonly trial: Trial; readonly verdict: Verdict } {
+  const next = counted(trial, failure, storedSoFar);
+  const othersWork = storedSoFar > next.storedAtFirstFailure;
+  const convicted = next.deaths >= chances.deaths || next.refusals >= chances.refusals;
+  const suspected = next.oversizes >= chances.oversizes || next.unknowns >= chances.unknowns;
+  // Too large a segment is divided even when nothing else goes through; a single frame is put away only with evidence.
+  const mayDivide = convicted || (suspected && (othersWork || (frames > 1 && next.oversizes >= chances.oversizes)));
+  if (mayDivide) return { trial: next, verdict: { do: "divide" } };
+  const free = failure.type === "refused" || failure.type === "too-many-days";
+  const pauseMs = free ? 0 : Math.min(pauseMaxMs, pauseFirstMs * 2 ** Math.min(next.failures - 1, 10));
+  return { trial: next, verdict: { do: "retry", pauseMs } };
+}
