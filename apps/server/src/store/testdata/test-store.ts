@@ -18,6 +18,13 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
+/** SIGKILL for the engine's process; throws when there is none. */
+export function killEngine(engine: Engine): void {
+  const { pid } = engine.status();
+  if (pid === undefined) throw new Error("the engine has no process to kill");
+  process.kill(pid, "SIGKILL");
+}
+
 /** A real engine on a temporary directory, with the schema. */
 export async function openTestStore(): Promise<TestStore> {
   const dir = mkdtempSync(join(tmpdir(), "taffrail-store-"));
