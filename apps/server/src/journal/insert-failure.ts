@@ -23,7 +23,9 @@ const passingCodes: ReadonlySet<number> = new Set([
 ]);
 const tooManyPartitions = 252;
 
-function engineCode(message: string): number | undefined {
+/** The engine's own number: from the details when the store passes it on, else out of its words. */
+function engineCode({ details, message }: TaffrailError): number | undefined {
+  if (typeof details.engineCode === "number" && details.engineCode > 0) return details.engineCode;
   const match = /\bCode: (\d+)/.exec(message);
   return match ? Number(match[1]) : undefined;
 }
@@ -38,7 +40,7 @@ export function classifyFailure(error: unknown): InsertFailure {
   if (!(error instanceof TaffrailError)) return { type: "unknown", reason };
   if (error.code === "engine_unavailable") return { type: "engine-death", reason };
   if (error.code === "query_timeout" || error.code === "query_memory") return { type: "too-big", reason };
-  const code = engineCode(reason);
+  const code = engineCode(error);
   if (code === tooManyPartitions && /partitions/i.test(reason)) return { type: "too-many-days", reason };
   if (code !== undefined && dataCodes.has(code)) return { type: "refused", reason };
   return { type: code !== undefined && passingCodes.has(code) ? "waiting" : "unknown", reason };
