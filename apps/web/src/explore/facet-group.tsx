@@ -1,0 +1,104 @@
+import type { Facet } from "@taffrail/client";
+import { type ReactElement, useId, useState } from "react";
+import { useFieldValues } from "../api/questions.ts";
+import { IconButton } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { useExplore } from "./explore-context.tsx";
+import { FacetValueRow } from "./facet-value.tsx";
+
+/** Values shown before "more" is asked for. */
+const shownAtFirst = 6;
+
+/** Built-in columns need no second one. */
+const ownColumn = new Set(["level", "service", "body"]);
+
+function FacetValues({ facet }: { readonly facet: Facet }): ReactElement {
+  const { question } = useExplore();
+  const [search, setSearch] = useState("");
+  const [all, setAll] = useState(false);
+  const deep = (all || search !== "") && facet.more;
+  const found = useFieldValues(question, deep ? facet.field : undefined);
+  const values = (deep ? found.data?.facets[0]?.values : undefined) ?? facet.values;
+  const wanted = values.filter(({ value }) => value.toLowerCase().includes(search.toLowerCase()));
+  const shown = all || search !== "" ? wanted : wanted.slice(0, shownAtFirst);
+  const most = Math.max(1, ...values.map(({ count }) => count));
+  const hidden = facet.values.length > shownAtFirst || facet.more;
+  return (
+    <>
+      {hidden ? (
+        <input
+          className="field facet-search"
+          data-size="small"
+          type="search"
+          value={search}
+          placeholder={`Find in ${facet.field}`}
+          aria-label={`Find a value of ${facet.field}`}
+          spellCheck={false}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+      ) : null}
+      <ul aria-label={`Values of ${facet.field}`}>
+        {shown.map(({ value, count }) => (
+          <FacetValueRow key={value} field={facet.field} value={value} count={count} most={most} />
+        ))}
+      </ul>
+      {shown.length === 0 ? <p className="facet-note">{found.isFetching ? "Looking …" : "No such value."}</p> : null}
+      {hidden && search === "" ? (
+        <button type="button" className="facet-more" onClick={() => setAll(!all)}>
+          {all
+            ? "Fewer"
+            : facet.more
+              ? `More of ${facet.distinct.toLocaleString("en-US")}`
+              : `All ${facet.values.length}`}
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+/** One field with its values. */
+export function FacetGroup({
+  facet,
+  openAtFirst,
+}: {
+  readonly facet: Facet;
+  readonly openAtFirst: boolean;
+}): ReactElement {
+  const { state, toggleColumn } = useExplore();
+  const [open, setOpen] = useState(openAtFirst);
+  const id = useId();
+  const isColumn = state.columns.includes(facet.field);
+  return (
+    <section className="facet">
+      <h3>
+        <button
+          type="button"
+          className="facet-name"
+          aria-expanded={open}
+          aria-controls={id}
+          onClick={() => setOpen(!open)}
+        >
+          <Icon name={open ? "chevronDown" : "chevronRight"} />
+          <span className="cut" title={facet.field}>
+            {facet.field}
+          </span>
+          <span className="facet-distinct" title={`${facet.distinct} different values`}>
+            {facet.distinct.toLocaleString("en-US")}
+          </span>
+        </button>
+        {ownColumn.has(facet.field) ? null : (
+          <IconButton
+            icon="columns"
+            size="small"
+            label={isColumn ? `Remove column ${facet.field}` : `Show ${facet.field} as a column`}
+            aria-pressed={isColumn}
+            onClick={() => toggleColumn(facet.field)}
+          />
+        )}
+      </h3>
+      <div id={id} hidden={!open}>
+        {open ? <FacetValues facet={facet} /> : null}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+import type { Facet } from "@taffrail/client";
+import { type ReactElement, useEffect, useRef } from "react";
+import { problemOf } from "../api/problem.ts";
+import { useFacets } from "../api/questions.ts";
+import { IconButton } from "../ui/button.tsx";
+import { useExplore } from "./explore-context.tsx";
+import { FacetGroup } from "./facet-group.tsx";
+import "./facets.css";
+
+/** Facets that stand open at first; the others show their name and how many values they have. */
+const openAtFirst = 5;
+
+function Waiting(): ReactElement {
+  return (
+    <div className="facet-waiting" aria-hidden="true">
+      {[64, 88, 72, 50, 80, 60, 76, 44].map((width) => (
+        <span key={width} className="skeleton" style={{ width: `${width}%` }} />
+      ))}
+    </div>
+  );
+}
+
+function FacetList(): ReactElement {
+  const { question } = useExplore();
+  const answer = useFacets(question, true);
+  if (answer.error !== null && answer.data === undefined) {
+    return <p className="facet-note">{problemOf(answer.error).message}</p>;
+  }
+  if (answer.data === undefined) return <Waiting />;
+  const facets: readonly Facet[] = answer.data.facets.filter((facet) => facet.values.length > 0);
+  return (
+    <div className="facet-list" data-busy={answer.isPlaceholderData}>
+      {answer.data.sampled ? <p className="facet-note">Counts are estimated from a sample of the range.</p> : null}
+      {facets.length === 0 ? <p className="facet-note">No fields in this range.</p> : null}
+      {facets.map((facet, index) => (
+        <FacetGroup key={facet.field} facet={facet} openAtFirst={index < openAtFirst} />
+      ))}
+    </div>
+  );
+}
+
+/** The fields on the left: what values there are, how often, and a click to keep or to leave them out. */
+export function FacetPanel({
+  floating,
+  onClose,
+}: {
+  readonly floating: boolean;
+  readonly onClose: () => void;
+}): ReactElement {
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (floating) panel.current?.querySelector<HTMLElement>("button")?.focus();
+  }, [floating]);
+  return (
+    <>
+      {floating ? <div className="facet-shade" aria-hidden="true" onClick={onClose} /> : null}
+      <nav ref={panel} className="facets scroll" data-floating={floating} aria-label="Fields">
+        <div className="facets-head">
+          <h2>Fields</h2>
+          <IconButton
+            icon={floating ? "close" : "chevronLeft"}
+            label="Hide the fields"
+            size="small"
+            onClick={onClose}
+          />
+        </div>
+        <FacetList />
+      </nav>
+    </>
+  );
+}

@@ -1,0 +1,62 @@
+import type { ReactElement } from "react";
+import type { TimeFormat } from "../time/format.ts";
+import type { Span } from "../time/range.ts";
+import { durationWords } from "../time/range.ts";
+import { useExplore } from "./explore-context.tsx";
+import { type Bar, countsWords, type Plot, stackOrder } from "./histogram-scale.ts";
+
+function spanWords(span: Span, format: TimeFormat): string {
+  const write = span.to - span.from < 10_000 ? format.millis : format.seconds;
+  return `${format.shortDate(span.from)} ${write(span.from)} – ${write(span.to)}`;
+}
+
+/** What the bar under the pointer stands for, beside it; read aloud for those who move by keys. */
+export function HistogramReadout({
+  bar,
+  plot,
+  selection,
+}: {
+  readonly bar: Bar | undefined;
+  readonly plot: Plot;
+  readonly selection: Span | undefined;
+}): ReactElement {
+  const { format } = useExplore();
+  const words =
+    bar === undefined
+      ? ""
+      : `${spanWords(selection ?? bar, format)}: ${selection === undefined ? countsWords(bar.counts) : "selected"}`;
+  const onRight = bar !== undefined && bar.left > plot.width / 2;
+  const place =
+    bar === undefined ? {} : onRight ? { right: plot.width - bar.left + 8 } : { left: bar.left + bar.width + 8 };
+  return (
+    <>
+      <span className="quiet" aria-live="polite">
+        {words}
+      </span>
+      {bar === undefined ? null : (
+        <div className="readout" style={place} aria-hidden="true">
+          <div className="readout-time">{spanWords(selection ?? bar, format)}</div>
+          {selection === undefined ? (
+            <ul>
+              {bar.total === 0 ? <li className="soft">no records</li> : null}
+              {[...stackOrder].reverse().map((level) => {
+                const count = bar.counts[level];
+                return count === undefined || count === 0 ? null : (
+                  <li key={level}>
+                    <span className="swatch" data-level={level} />
+                    {level}
+                    <b>{count.toLocaleString("en-US")}</b>
+                  </li>
+                );
+              })}
+            </ul>
+          ) : (
+            <div className="soft">
+              {durationWords(Math.round((selection.to - selection.from) / 1000) * 1000)} – release to zoom
+            </div>
+          )}
+        </div>
+      )}
+    </>
+  );
+}

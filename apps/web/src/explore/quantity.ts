@@ -1,0 +1,36 @@
+/**
+ * A count as people read it.
+ *
+ * @example countWords(12408) // "12,408"
+ */
+export function countWords(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+
+/**
+ * A size in the unit that keeps it short.
+ *
+ * @example bytesWords(1_572_864) // "1.5 MiB"
+ */
+export function bytesWords(bytes: number): string {
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1024 && unit < units.length - 1) {
+    size /= 1024;
+    unit++;
+  }
+  const digits = unit === 0 || size >= 100 ? 0 : 1;
+  return `${size.toFixed(digits).replace(/\.0$/, "")} ${units[unit]}`;
+}
+
+/**
+ * A length of time in the unit that keeps it short.
+ *
+ * @example elapsedWords(1234) // "1.2 s"
+ */
+export function elapsedWords(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
+}
