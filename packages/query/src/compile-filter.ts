@@ -23,11 +23,15 @@ const fieldsOf = (filter: Filter): readonly Field[] => [
 
 const compile = (filter: Filter): string => constructOf(filter).compile(filter, compile);
 
-/** A masked name covers the fields nested under it, too. */
-const isMasked = (field: Field, masked: readonly string[]): boolean => {
+/**
+ * Whether a field is hidden by a list of masked names. A masked name covers the fields nested under it, too.
+ *
+ * @example maskedField({ in: "any", key: "user.email" }, ["user"]) // true
+ */
+export function maskedField(field: Field, maskedFields: readonly string[]): boolean {
   const name = field.in === "column" ? field.name : field.key;
-  return masked.some((mask) => name === mask || name.startsWith(`${mask}.`));
-};
+  return maskedFields.some((mask) => name === mask || name.startsWith(`${mask}.`));
+}
 
 /**
  * Turns a filter into a WHERE expression for the table `otel_logs`. Throws `query_field_masked` when it reads a field that the asker may not
@@ -41,7 +45,7 @@ export function compileFilter(
 ): CompiledFilter {
   if (filter === undefined) return { where: "1", fields: [] };
   const fields = fieldsOf(filter);
-  const masked = fields.find((field) => isMasked(field, options.maskedFields));
+  const masked = fields.find((field) => maskedField(field, options.maskedFields));
   if (masked !== undefined) throw new TaffrailError("query_field_masked", { field: fieldName(masked) });
   return { where: compile(filter), fields: [...new Set(fields.map(fieldName))] };
 }

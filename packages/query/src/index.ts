@@ -1,5 +1,5 @@
 export { addTerm, type TermMode } from "./add-term.ts";
-export { type CompiledFilter, compileFilter } from "./compile-filter.ts";
+export { type CompiledFilter, compileFilter, maskedField } from "./compile-filter.ts";
 export { type Field, fieldName, type KnownField, knownField, knownFields, resolveField } from "./field.ts";
 export type { Filter } from "./filter.ts";
 export { nearest } from "./nearest.ts";

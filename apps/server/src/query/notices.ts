@@ -1,0 +1,53 @@
+import { type Field, fieldName, nearest, resolveField } from "@taffrail/query";
+import type { Scope } from "../access/scope.ts";
+import type { LogStore, TimeRange } from "../store/store.ts";
+import type { Notice } from "./answers.ts";
+
+/** Names looked through for the nearest one. */
+const namesMax = 1000;
+/** Notices about fields in one answer. */
+const fieldNoticesMax = 5;
+
+const keyOf = (field: Field): string | undefined => (field.in === "column" ? undefined : field.key);
+
+/** Says which asked-for attributes no record of the range has. */
+export function unknownFieldNotices(asked: readonly string[], seen: readonly string[]): readonly Notice[] {
+  const keys = [...new Set(seen.map((name) => keyOf(resolveField(name)) ?? name))];
+  const notices: Notice[] = [];
+  for (const name of asked) {
+    const key = keyOf(resolveField(name));
+    if (key === undefined || keys.includes(key)) continue;
+    const guess = nearest(key, keys) ?? keys.find((candidate) => candidate.endsWith(`.${key}`));
+    const hint = guess === undefined ? "" : ` Did you mean ${fieldName({ in: "any", key: guess })}?`;
+    notices.push({ code: "unknown_field", message: `No record of this time range has the field ${name}.${hint}` });
+  }
+  return notices.slice(0, fieldNoticesMax);
+}
+
+/**
+ * Why nothing was found: a field that no record has, records still on their way, a range that has not begun. Asked only about empty answers,
+ * because the look at the field names costs a query of its own.
+ */
+export async function noticesOfNothing(
+  store: LogStore,
+  scope: Scope,
+  question: {
+    readonly fields: readonly string[];
+    readonly range: TimeRange;
+    readonly pendingRecords: number;
+    readonly nowMs: number;
+  },
+): Promise<readonly Notice[]> {
+  const notices: Notice[] = [];
+  const { fields, range, pendingRecords, nowMs } = question;
+  if (range.fromMs > nowMs) {
+    notices.push({ code: "range_in_future", message: "The time range begins in the future." });
+  }
+  if (pendingRecords > 0) {
+    const message = `${pendingRecords} accepted records cannot be searched yet; ask again in a moment.`;
+    notices.push({ code: "pending_records", message });
+  }
+  const asked = fields.filter((name) => keyOf(resolveField(name)) !== undefined);
+  if (asked.length === 0) return notices;
+  return [...notices, ...unknownFieldNotices(asked, await store.fieldNames(scope, range, "", namesMax))];
+}
