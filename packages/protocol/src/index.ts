@@ -16,6 +16,7 @@ export {
   type LogsOutcome,
   logsResponseJson,
 } from "./otlp/encode.ts";
+export { invalidUtf8At } from "./otlp/utf8.ts";
 export { type WalkBounds, type WalkResult, walkLogsRequest } from "./otlp/walk.ts";
 export {
   createRowEncoder,
@@ -26,4 +27,4 @@ export {
   type RowEncoder,
 } from "./rows/encode-row.ts";
 export { overflowKey } from "./rows/flatten.ts";
-export type { DecodedRecord, RecordMap, RecordValue } from "./value.ts";
+export { type DecodedRecord, isDeeperThan, isMap, jsonText, type RecordMap, type RecordValue } from "./value.ts";

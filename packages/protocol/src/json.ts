@@ -2,8 +2,8 @@ import { limits, TaffrailError } from "@taffrail/contracts";
 import { narrow } from "./otlp/decode-value.ts";
 import { isDeeperThan, isMap, type OpenMap, openMap, type RecordMap, type RecordValue } from "./value.ts";
 
-/** Numbers that a double may not hold: 16 digits or more, or an exponent of three digits. Only right after what may stand before a value. */
-const suspect = /[:[,\s]-?(?:\d[\d.]{15,}|[\d.]+[eE][+-]?\d{3,})/;
+/** Numbers that a double may not hold: integers of 16 digits or more, or an exponent of three digits. Only after what may precede a value. */
+const suspect = /[:[,\s]-?(?:\d{16,}(?![\d.eE])|[\d.]+[eE]\+?\d{3,})/;
 
 /** Every string and every number of a JSON text, in order. */
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;

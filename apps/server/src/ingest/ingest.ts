@@ -86,8 +86,8 @@ export interface IngestStats {
 
 /**
  * Taking records in, free of any HTTP framework: each method reads one body to its end, writes its records into the journal and answers only
- * when they are durable. Methods may be called concurrently, never reject, and log nothing. Records that are refused one by one become dead
- * letters. Overload is answered 429 or 503 with `retry-after`, never 500.
+ * when they are durable. Methods may be called concurrently and log nothing; they reject only for a bug, with what is no TaffrailError. Records
+ * that are refused one by one become dead letters. Overload is answered 429 or 503 with `retry-after`, never 500.
  */
 export interface Ingest {
   otlpLogs(input: IngestInput): Promise<IngestAnswer>;

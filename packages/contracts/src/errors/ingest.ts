@@ -11,7 +11,7 @@ export const ingestErrors = {
   unsupported_encoding: {
     status: 415,
     message: "Content-Encoding {encoding} is not supported.",
-    remedy: "Use gzip, deflate, zstd or none.",
+    remedy: "Use one of: {supported}; or none.",
   },
   unsupported_media_type: {
     status: 415,
@@ -61,6 +61,11 @@ export const ingestErrors = {
   ingest_busy: {
     status: 429,
     message: "The journal is at its limit of {limit} bytes.",
+    remedy: "Retry after {retryAfter} seconds.",
+  },
+  ingest_overloaded: {
+    status: 429,
+    message: "The bodies being taken in at this moment exceed {limit} bytes.",
     remedy: "Retry after {retryAfter} seconds.",
   },
   journal_unavailable: {

@@ -1,7 +1,5 @@
-import { isUtf8 } from "node:buffer";
 import { limits, TaffrailError } from "@taffrail/contracts";
-import { utf8Fault } from "../otlp/utf8.ts";
-import { openCursor } from "../otlp/wire.ts";
+import { invalidUtf8At } from "../otlp/utf8.ts";
 
 /** One line of a byte stream: its text without the line end, or why it has none. */
 export interface SplitLine {
@@ -36,9 +34,9 @@ function decode(bytes: Uint8Array, number: number, size: number): SplitLine {
   const start = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
   if (!text.includes("\ufffd")) return { number, text, bytes: size };
-  const line = bytes.subarray(start, end);
-  if (isUtf8(line)) return { number, text, bytes: size };
-  const offset = utf8Fault(openCursor(line), 0, line.byteLength) + start;
+  const fault = invalidUtf8At(bytes.subarray(start, end));
+  if (fault < 0) return { number, text, bytes: size };
+  const offset = fault + start;
   return {
     number,
     text: text.slice(0, sampleBytes),

@@ -1,7 +1,6 @@
-import { isUtf8 } from "node:buffer";
 import { limits, TaffrailError } from "@taffrail/contracts";
 import { type OpenMap, openMap, type RecordMap, type RecordValue } from "../value.ts";
-import { utf8Fault } from "./utf8.ts";
+import { invalidUtf8At } from "./utf8.ts";
 import {
   type Cursor,
   fieldSet,
@@ -20,9 +19,8 @@ export function decodeText(cursor: Cursor, start: number, end: number): string {
   const { bytes } = cursor;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
   // U+FFFD may have been sent as such: only then is a closer look needed.
-  if (text.includes("\ufffd") && !isUtf8(bytes.subarray(start, end))) {
-    throw new TaffrailError("invalid_utf8", { offset: utf8Fault(cursor, start, end) });
-  }
+  const fault = text.includes("\ufffd") ? invalidUtf8At(bytes.subarray(start, end)) : -1;
+  if (fault >= 0) throw new TaffrailError("invalid_utf8", { offset: start + fault });
   return text;
 }
 

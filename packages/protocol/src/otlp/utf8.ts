@@ -1,4 +1,5 @@
-import type { Cursor } from "./wire.ts";
+import { isUtf8 } from "node:buffer";
+import { type Cursor, openCursor } from "./wire.ts";
 
 /** Smallest and largest second byte after a lead byte; beyond them lie overlong forms, surrogates and what is past U+10FFFF. */
 function secondByteFits(lead: number, second: number): boolean {
@@ -44,4 +45,13 @@ export function utf8Fault(cursor: Cursor, start: number, end: number): number {
     }
   }
   return -1;
+}
+
+/**
+ * Offset of the first byte that is not valid UTF-8, or -1.
+ *
+ * @example invalidUtf8At(Buffer.from([0x61, 0xff])) // 1
+ */
+export function invalidUtf8At(bytes: Uint8Array): number {
+  return isUtf8(bytes) ? -1 : utf8Fault(openCursor(bytes), 0, bytes.byteLength);
 }
