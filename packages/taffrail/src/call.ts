@@ -2,7 +2,7 @@ import type { Level } from "@taffrail/contracts";
 import { isError, readText } from "./encode/error.ts";
 import { thrownMarker } from "./encode/value.ts";
 
-/** Fields of a record: any object. Its own enumerable properties become top-level fields of the line. */
+/** Fields of a record: an object of whatever type. Its own enumerable properties become top-level fields of the line. */
 export type Fields = object;
 
 /** Fields that are made only when the level is enabled. */

@@ -7,7 +7,7 @@ import { exitRegistryOf } from "./exit/exit-registry.ts";
 import { LevelCell, type LevelSetting, levelSettings, rankOf } from "./level-cell.ts";
 import { type LoggerOptions, resolveOptions } from "./options/logger-options.ts";
 import { defaultRetry } from "./pipeline/backoff.ts";
-import { createPipeline, type LogHealth, type LogLedger, type Pipeline } from "./pipeline/pipeline.ts";
+import { type LogHealth, type LogLedger, Pipeline } from "./pipeline/pipeline.ts";
 
 /** A logger. Its children share its sinks, and its level until they have one of their own. */
 export interface Logger extends AsyncDisposable {
@@ -153,7 +153,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   const resolved = resolveOptions(options, process.env);
   const { clock, signals, exitTimeoutMs, retryForMs } = resolved;
   const encoder = createLineEncoder(resolved.service, resolved.limits);
-  const pipeline = createPipeline({ ...resolved, retry: { ...defaultRetry, retryForMs }, random: Math.random });
+  const pipeline = new Pipeline({ ...resolved, retry: { ...defaultRetry, retryForMs }, random: Math.random });
   const leave = exitRegistryOf(process).join({
     signals,
     lastFlush: () => pipeline.lastFlush(exitTimeoutMs),

@@ -9,8 +9,8 @@ const cacheEntries = 1024;
 const cachedLength = 128;
 
 interface Head {
-  milliseconds: number;
-  text: string;
+  readonly milliseconds: number;
+  readonly text: string;
 }
 
 /** What one call has to say, before it is a line. */
@@ -45,6 +45,19 @@ function createQuoteCache(write: (text: string) => string): (text: string) => st
   };
 }
 
+/** The beginning of a line; within one millisecond it is the same for all lines of a level. */
+function createHeadCache(serviceText: string): (level: Level, milliseconds: number) => string {
+  const timestamp = createTimestampFormatter();
+  const heads = new Map<Level, Head>();
+  return (level, milliseconds) => {
+    const head = heads.get(level);
+    if (head?.milliseconds === milliseconds) return head.text;
+    const text = `{"time":"${timestamp(milliseconds)}","level":"${level}","service":${serviceText},"msg":`;
+    heads.set(level, { milliseconds, text });
+    return text;
+  };
+}
+
 const traceNames = ["trace_id", "span_id"] as const;
 
 /** True when the user's own fields name a trace or a span: then the active span must not add a second one. */
@@ -59,19 +72,9 @@ function namesTrace(scope: Scope, fields: object | undefined): boolean {
  * @example createLineEncoder("checkout", defaultLimits).encode({ level: "info", time: 0, message: "hi", fields: undefined, scope: emptyScope, trace: "" })
  */
 export function createLineEncoder(service: string, limits: EncodeLimits): LineEncoder {
-  const timestamp = createTimestampFormatter();
-  const heads = new Map<Level, Head>();
-  const serviceText = quoteBounded(service, limits.stringLength);
+  const headOf = createHeadCache(quoteBounded(service, limits.stringLength));
   const quoteMessage = createQuoteCache((text) => quoteBounded(text, limits.stringLength));
   const keyFragment = createQuoteCache((key) => `,${quoteKey(key)}:`);
-
-  const headOf = (level: Level, milliseconds: number): string => {
-    const head = heads.get(level);
-    if (head?.milliseconds === milliseconds) return head.text;
-    const text = `{"time":${quote(timestamp(milliseconds))},"level":"${level}","service":${serviceText},"msg":`;
-    heads.set(level, { milliseconds, text });
-    return text;
-  };
 
   /** Undefined when a name could stand twice or a bound is reached: then the careful way must be taken. */
   const fastFields = (fields: object, scope: Scope, state: EncodeState): string | undefined => {

@@ -35,77 +35,85 @@ function courteousListeners(): number {
   }, 0);
 }
 
-function createRegistry(host: ExitProcess): ExitRegistry {
-  const participants = new Set<ExitParticipant>();
-  const handlers = new Map<ExitSignal, () => void>();
-  let flushing = false;
+class ProcessExit implements ExitRegistry {
+  readonly #host: ExitProcess;
+  readonly #participants = new Set<ExitParticipant>();
+  readonly #handlers = new Map<ExitSignal, () => void>();
+  #stopping = false;
 
-  const drainAll = (final: boolean): void => {
-    for (const participant of participants) participant.drainSync(final);
-  };
-  const onExit = (): void => drainAll(true);
-  const flushAll = (): Promise<unknown> => Promise.all([...participants].map((participant) => participant.lastFlush()));
+  constructor(host: ExitProcess) {
+    this.#host = host;
+  }
 
-  const onBeforeExit = (): void => {
-    if (flushing) return;
-    flushing = true;
-    void flushAll().finally(() => {
-      flushing = false;
-    });
-  };
-
-  const raise = (signal: ExitSignal): void => {
-    drainAll(false);
-    const handler = handlers.get(signal);
-    if (handler) host.removeListener(signal, handler);
-    handlers.delete(signal);
-    host.kill(host.pid, signal);
-    setTimeout(() => host.exit(128 + constants.signals[signal]), signalLandsMs);
-  };
-
-  const onSignal = (signal: ExitSignal): void => {
-    // Somebody else decides how the process ends; the `exit` event will come, or the process goes on.
-    if (host.listenerCount(signal) - 1 - courteousListeners() > 0) return;
-    // A second signal means that the sender does not want to wait.
-    if (flushing) raise(signal);
-    else {
-      flushing = true;
-      void flushAll().finally(() => raise(signal));
+  join(participant: ExitParticipant): () => void {
+    if (this.#participants.size === 0) {
+      this.#host.on("beforeExit", this.#onBeforeExit);
+      this.#host.on("exit", this.#onExit);
     }
-  };
+    this.#participants.add(participant);
+    this.#followSignals();
+    return () => this.#leave(participant);
+  }
 
-  const sync = (): void => {
-    const wanted = new Set([...participants].flatMap((participant) => participant.signals));
-    for (const [signal, handler] of handlers) {
-      if (wanted.has(signal)) continue;
-      host.removeListener(signal, handler);
-      handlers.delete(signal);
+  #leave(participant: ExitParticipant): void {
+    if (!this.#participants.delete(participant)) return;
+    this.#followSignals();
+    if (this.#participants.size > 0) return;
+    this.#host.removeListener("beforeExit", this.#onBeforeExit);
+    this.#host.removeListener("exit", this.#onExit);
+  }
+
+  /** Listens to the signals that some participant wants, and to no others. */
+  #followSignals(): void {
+    const wanted = new Set([...this.#participants].flatMap((participant) => participant.signals));
+    for (const signal of this.#handlers.keys()) {
+      if (!wanted.has(signal)) this.#ignore(signal);
     }
     for (const signal of wanted) {
-      if (handlers.has(signal)) continue;
-      const handler = (): void => onSignal(signal);
-      handlers.set(signal, handler);
-      host.on(signal, handler);
+      if (this.#handlers.has(signal)) continue;
+      const handler = (): void => this.#onSignal(signal);
+      this.#handlers.set(signal, handler);
+      this.#host.on(signal, handler);
     }
-  };
+  }
 
-  return {
-    join(participant) {
-      if (participants.size === 0) {
-        host.on("beforeExit", onBeforeExit);
-        host.on("exit", onExit);
-      }
-      participants.add(participant);
-      sync();
-      return () => {
-        if (!participants.delete(participant)) return;
-        sync();
-        if (participants.size > 0) return;
-        host.removeListener("beforeExit", onBeforeExit);
-        host.removeListener("exit", onExit);
-      };
-    },
-  };
+  #ignore(signal: ExitSignal): void {
+    const handler = this.#handlers.get(signal);
+    if (handler !== undefined) this.#host.removeListener(signal, handler);
+    this.#handlers.delete(signal);
+  }
+
+  #flushAll(): Promise<unknown> {
+    return Promise.all([...this.#participants].map((participant) => participant.lastFlush()));
+  }
+
+  #drainAll(final: boolean): void {
+    for (const participant of this.#participants) participant.drainSync(final);
+  }
+
+  // Emitted again after each round of work; participants with nothing new to write answer at once, so this ends.
+  readonly #onBeforeExit = (): void => void this.#flushAll();
+
+  readonly #onExit = (): void => this.#drainAll(true);
+
+  #onSignal(signal: ExitSignal): void {
+    // Somebody else decides how the process ends; the `exit` event will come, or the process goes on.
+    if (this.#host.listenerCount(signal) - 1 - courteousListeners() > 0) return;
+    // A second signal means that the sender does not want to wait.
+    if (this.#stopping) this.#raise(signal);
+    else {
+      this.#stopping = true;
+      void this.#flushAll().finally(() => this.#raise(signal));
+    }
+  }
+
+  /** Lets the signal do what it would have done without us. */
+  #raise(signal: ExitSignal): void {
+    this.#drainAll(false);
+    this.#ignore(signal);
+    this.#host.kill(this.#host.pid, signal);
+    setTimeout(() => this.#host.exit(128 + constants.signals[signal]), signalLandsMs);
+  }
 }
 
 const registryKey = Symbol.for("taffrail.exit-registry.1");
@@ -118,6 +126,6 @@ const registryKey = Symbol.for("taffrail.exit-registry.1");
  */
 export function exitRegistryOf(host: ExitProcess): ExitRegistry {
   const holder = host as { [registryKey]?: ExitRegistry };
-  holder[registryKey] ??= createRegistry(host);
+  holder[registryKey] ??= new ProcessExit(host);
   return holder[registryKey];
 }

@@ -3,7 +3,7 @@ import { type Clock, createLedger, type Health, type Ledger, type Level, type Si
 import { type LevelSetting, rankOf } from "../level-cell.ts";
 import type { RetryPolicy } from "./backoff.ts";
 import { createPendingRecord } from "./record.ts";
-import { createReporter, type ProblemHandler } from "./reporter.ts";
+import { createReporter, type ProblemHandler, type Reporter } from "./reporter.ts";
 import { type OverflowPolicy, SinkQueue } from "./sink-queue.ts";
 
 /** A sink and what holds for it alone. */
@@ -34,21 +34,6 @@ export interface LogHealth extends Health {
   readonly sinks: Readonly<Record<string, Health>>;
 }
 
-/** Everything behind the call: from the encoded line to the sinks. */
-export interface Pipeline {
-  push(line: string, level: Level): void;
-  /** Counts a record that could not be encoded. */
-  refuse(): void;
-  flush(timeoutMs: number): Promise<LogLedger>;
-  close(deadlineMs: number): Promise<LogLedger>;
-  /** For a process that is about to end by itself: like flush, but does not wait for sinks that cannot be reached. */
-  lastFlush(timeoutMs: number): Promise<void>;
-  /** For a process that is ending: blocks until sinks that can have written everything. After a final one each record is written at once. */
-  drainSync(final: boolean): void;
-  ledger(): LogLedger;
-  health(): LogHealth;
-}
-
 function namesOf(routes: readonly SinkRoute[]): string[] {
   const seen = new Map<string, number>();
   return routes.map(({ sink }) => {
@@ -71,144 +56,151 @@ function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
   });
 }
 
-/** Calls an optional member of a sink that must not throw, but might. */
-async function tryCall(call: () => Promise<void> | undefined, onFailure: (reason: string) => void): Promise<void> {
-  try {
-    await call();
-  } catch (error) {
-    onFailure(String(error));
-  }
-}
-
 const pollMs = 5;
-const severity: readonly Health["status"][] = ["healthy", "degraded", "unhealthy"];
+/** Even a deadline that has passed leaves sinks this long to let go of what they hold. */
+const closeMs = 100;
+const statuses: readonly Health["status"][] = ["healthy", "degraded", "unhealthy"];
 
-/**
- * Builds the pipeline of one logger family.
- *
- * @example createPipeline({ routes: [{ sink: consoleSink() }], ...settings }).push('{"msg":"hi"}\n', "info");
- */
-export function createPipeline(options: PipelineOptions): Pipeline {
-  const overall = createLedger();
-  const reporter = createReporter(options.clock, options.onProblem);
+/** Everything behind the call of one logger family: from the encoded line to the sinks. */
+export class Pipeline {
+  readonly #overall = createLedger();
+  readonly #reporter: Reporter;
+  readonly #queues: readonly SinkQueue[];
   // Background work must not run inside, and so keep alive, the context of whichever request logged first.
-  const scope = new AsyncResource("TaffrailPipeline");
-  const names = namesOf(options.routes);
-  let ended = false;
-  let exiting = false;
-  let lastFlushed = -1;
-  let closing: Promise<LogLedger> | undefined;
+  readonly #scope = new AsyncResource("TaffrailPipeline");
+  #ended = false;
+  #exiting = false;
+  #closing: Promise<LogLedger> | undefined;
+  #lastFlushed = 0;
+  #lastFlushing: Promise<void> = Promise.resolve();
 
-  const queues = options.routes.map((route, index) => {
-    const name = names[index] ?? route.sink.manifest.name;
-    return new SinkQueue({
-      ...options,
-      name,
-      sink: route.sink,
-      rank: route.level === undefined ? 0 : rankOf[route.level],
-      overall,
-      detach: (work) => scope.runInAsyncScope(work),
-      onDrop: (reason, records) => reporter.dropped(name, reason, records),
-      onFailure: (reason) => reporter.failed(name, reason),
+  constructor(options: PipelineOptions) {
+    const reporter = createReporter(options.clock, options.onProblem);
+    const names = namesOf(options.routes);
+    this.#reporter = reporter;
+    this.#queues = options.routes.map(({ sink, level }, index) => {
+      const name = names[index] ?? sink.manifest.name;
+      return new SinkQueue({
+        ...options,
+        name,
+        sink,
+        rank: level === undefined ? 0 : rankOf[level],
+        overall: this.#overall,
+        detach: (work) => this.#scope.runInAsyncScope(work),
+        onDrop: (reason, records) => reporter.dropped(name, reason, records),
+        onFailure: (reason) => reporter.failed(name, reason),
+      });
     });
-  });
+  }
 
-  const ledger = (): LogLedger => ({
-    ...overall.read(),
-    sinks: Object.fromEntries(queues.map((queue) => [queue.name, queue.ledger()])),
-  });
-
-  const drain = (): void => {
-    for (const queue of queues) {
-      const left = queue.drainSync();
-      if (left > 0) reporter.dropped(queue.name, "deadline", left);
+  /** Hands a line to every sink; never waits. Without any sink it counts as filtered. */
+  push(line: string, level: Level): void {
+    this.#overall.accept();
+    if (this.#ended) {
+      this.#overall.drop("closed");
+      this.#reporter.dropped("logger", "closed", 1);
+      return;
     }
-    reporter.end();
-  };
+    if (this.#queues.length === 0) this.#overall.filter();
+    const record = createPendingRecord(line, level, this.#queues.length);
+    for (const queue of this.#queues) queue.push(record);
+    if (this.#exiting) this.#drain();
+  }
 
-  const settleAll = async (signal: AbortSignal): Promise<void> => {
-    await Promise.all(
-      queues.map(async (queue) => {
-        await queue.settled();
-        await tryCall(
-          () => queue.sink.flush?.(signal),
-          (reason) => reporter.failed(queue.name, reason),
-        );
-      }),
-    );
-  };
+  /** Counts a record that could not be encoded. */
+  refuse(): void {
+    this.#overall.accept();
+    this.#overall.drop("encode-failed");
+    this.#reporter.dropped("logger", "encode-failed", 1);
+  }
 
-  const flush = async (timeoutMs: number): Promise<LogLedger> => {
+  /** Waits until all that was pushed before is delivered or dropped, at most `timeoutMs`. Never rejects. */
+  flush(timeoutMs: number): Promise<LogLedger> {
+    return this.#scope.runInAsyncScope(() => this.#flush(timeoutMs));
+  }
+
+  /** Flushes within `deadlineMs`, drops and counts the rest, closes the sinks. The first call decides. Never rejects. */
+  close(deadlineMs: number): Promise<LogLedger> {
+    this.#closing ??= this.#scope.runInAsyncScope(() => this.#close(deadlineMs));
+    return this.#closing;
+  }
+
+  /** For a process that is about to end by itself: like flush, but does not wait for the next attempt of a sink that failed. */
+  lastFlush(timeoutMs: number): Promise<void> {
+    // The process asks again after each attempt; without new records another attempt would keep it alive for ever.
+    const { accepted } = this.#overall.read();
+    if (accepted !== this.#lastFlushed) {
+      this.#lastFlushing = this.#scope.runInAsyncScope(() => this.#attemptAll(timeoutMs));
+    }
+    this.#lastFlushed = accepted;
+    return this.#lastFlushing;
+  }
+
+  /** For a process that is ending: blocks until sinks that can have written everything. After a final one each record is written at once. */
+  drainSync(final: boolean): void {
+    this.#exiting ||= final;
+    this.#drain();
+  }
+
+  ledger(): LogLedger {
+    const sinks = Object.fromEntries(this.#queues.map((queue) => [queue.name, queue.ledger()]));
+    return { ...this.#overall.read(), sinks };
+  }
+
+  health(): LogHealth {
+    const sinks = Object.fromEntries(this.#queues.map((queue) => [queue.name, queue.health()]));
+    const worst = Math.max(0, ...Object.values(sinks).map((health) => statuses.indexOf(health.status)));
+    return { status: statuses[worst] ?? "unhealthy", sinks };
+  }
+
+  async #flush(timeoutMs: number): Promise<LogLedger> {
     const abort = new AbortController();
-    await within(timeoutMs, settleAll(abort.signal));
+    await within(timeoutMs, Promise.all(this.#queues.map((queue) => this.#settle(queue, abort.signal))));
     abort.abort();
-    return ledger();
-  };
+    return this.ledger();
+  }
 
-  const closeAll = async (deadlineMs: number): Promise<LogLedger> => {
-    ended = true;
-    await flush(deadlineMs);
+  async #settle(queue: SinkQueue, signal: AbortSignal): Promise<void> {
+    await queue.settled();
+    if (!signal.aborted) await this.#call(queue, () => queue.sink.flush?.(signal));
+  }
+
+  async #close(deadlineMs: number): Promise<LogLedger> {
+    this.#ended = true;
+    await this.#flush(deadlineMs);
     const abort = new AbortController();
-    const work = queues.map((queue) => {
+    const work = this.#queues.map((queue) => {
       queue.end("deadline");
-      return tryCall(
-        () => queue.sink.close(abort.signal),
-        (reason) => reporter.failed(queue.name, reason),
-      );
+      return this.#call(queue, () => queue.sink.close(abort.signal));
     });
-    // Even a deadline that has passed leaves sinks a moment to let go of what they hold.
-    await within(Math.max(deadlineMs, 100), Promise.all(work));
+    await within(Math.max(deadlineMs, closeMs), Promise.all(work));
     abort.abort();
-    reporter.end();
-    return ledger();
-  };
+    this.#reporter.end();
+    return this.ledger();
+  }
 
-  return {
-    push(line, level) {
-      overall.accept();
-      if (ended || queues.length === 0) {
-        if (ended) {
-          overall.drop("closed");
-          reporter.dropped("logger", "closed", 1);
-        } else overall.filter();
-        return;
-      }
-      const record = createPendingRecord(line, level, queues.length);
-      for (const queue of queues) queue.push(record);
-      if (exiting) drain();
-    },
-    refuse() {
-      overall.accept();
-      overall.drop("encode-failed");
-      reporter.dropped("logger", "encode-failed", 1);
-    },
-    flush: (timeoutMs) => scope.runInAsyncScope(() => flush(timeoutMs)),
-    close(deadlineMs) {
-      closing ??= scope.runInAsyncScope(() => closeAll(deadlineMs));
-      return closing;
-    },
-    async lastFlush(timeoutMs) {
-      // The process asks again after each attempt; without new records another attempt would keep it alive for ever.
-      const { accepted } = overall.read();
-      if (accepted === lastFlushed) return;
-      lastFlushed = accepted;
-      const started = options.clock.monotonic();
-      for (const queue of queues) queue.hurry();
-      while (queues.some((queue) => !queue.idle && !queue.stalled)) {
-        const left = timeoutMs - (options.clock.monotonic() - started);
-        if (left <= 0) return;
-        await new Promise((resolve) => setTimeout(resolve, Math.min(pollMs, left)));
-      }
-    },
-    drainSync(final) {
-      exiting ||= final;
-      drain();
-    },
-    ledger,
-    health() {
-      const sinks = Object.fromEntries(queues.map((queue) => [queue.name, queue.health()]));
-      const worst = Math.max(0, ...Object.values(sinks).map((health) => severity.indexOf(health.status)));
-      return { status: severity[worst] ?? "unhealthy", sinks };
-    },
-  };
+  /** Calls an optional member of a sink that must not throw, but might. */
+  async #call(queue: SinkQueue, call: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      this.#reporter.failed(queue.name, String(error));
+    }
+  }
+
+  async #attemptAll(timeoutMs: number): Promise<void> {
+    const end = performance.now() + timeoutMs;
+    for (const queue of this.#queues) queue.hurry();
+    while (this.#queues.some((queue) => !queue.idle && !queue.stalled) && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+
+  #drain(): void {
+    for (const queue of this.#queues) {
+      const left = queue.drainSync();
+      if (left > 0) this.#reporter.dropped(queue.name, "deadline", left);
+    }
+    this.#reporter.end();
+  }
 }

@@ -8,77 +8,60 @@ export function costOf(record: EncodedRecord): number {
   return 2 * record.line.length + overheadBytes;
 }
 
-/** Bounds of one batch. */
+/** Bounds of one batch. A single record is a batch, however large it is. */
 export interface BatchBounds {
   readonly maxRecords: number;
   readonly maxCharacters: number;
 }
 
-/** A first-in first-out queue of records that knows its size in bytes. The bound itself is the owner's affair. */
-export interface RecordBuffer<T extends EncodedRecord> {
-  readonly length: number;
-  readonly bytes: number;
-  readonly characters: number;
-  push(record: T): void;
-  /** Takes the oldest record out. */
-  shift(): T | undefined;
+/** A first-in first-out queue of records that knows its size. The bound itself is the owner's affair. */
+export class RecordBuffer<T extends EncodedRecord> {
+  #records: T[] = [];
+  #head = 0;
+  #bytes = 0;
+  #characters = 0;
+
+  get length(): number {
+    return this.#records.length - this.#head;
+  }
+
+  /** Memory of all records, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get characters(): number {
+    return this.#characters;
+  }
+
+  push(record: T): void {
+    this.#records.push(record);
+    this.#bytes += costOf(record);
+    this.#characters += record.line.length;
+  }
+
   /** Takes the oldest records out, at least one if there is any. */
-  take(bounds: BatchBounds): T[];
-}
-
-/**
- * Makes an empty buffer.
- *
- * @example const buffer = createRecordBuffer(); buffer.push({ line: "{}\n", level: "info" });
- */
-export function createRecordBuffer<T extends EncodedRecord>(): RecordBuffer<T> {
-  let records: T[] = [];
-  let head = 0;
-  let bytes = 0;
-  let characters = 0;
-
-  const remove = (count: number): T[] => {
-    const taken = records.slice(head, head + count);
-    for (const record of taken) {
-      bytes -= costOf(record);
-      characters -= record.line.length;
+  take({ maxRecords, maxCharacters }: BatchBounds): T[] {
+    const taken: T[] = [];
+    let size = 0;
+    for (let index = this.#head; index < this.#records.length && taken.length < maxRecords; index++) {
+      const record = this.#records[index];
+      if (record === undefined) break;
+      size += record.line.length;
+      if (taken.length > 0 && size > maxCharacters) break;
+      taken.push(record);
+      this.#bytes -= costOf(record);
+      this.#characters -= record.line.length;
     }
-    head += count;
-    // Taken records must not be held; moving the rest is paid for by those that were taken.
-    if (head * 2 >= records.length) {
-      records = records.slice(head);
-      head = 0;
-    } else {
-      records.fill(undefined as unknown as T, head - count, head);
-    }
+    this.#head += taken.length;
+    this.#compact();
     return taken;
-  };
+  }
 
-  return {
-    get length() {
-      return records.length - head;
-    },
-    get bytes() {
-      return bytes;
-    },
-    get characters() {
-      return characters;
-    },
-    push(record) {
-      records.push(record);
-      bytes += costOf(record);
-      characters += record.line.length;
-    },
-    shift: () => (records.length > head ? remove(1)[0] : undefined),
-    take({ maxRecords, maxCharacters }) {
-      let count = 0;
-      let size = 0;
-      while (head + count < records.length && count < maxRecords) {
-        size += records[head + count]?.line.length ?? 0;
-        if (count > 0 && size > maxCharacters) break;
-        count += 1;
-      }
-      return remove(count);
-    },
-  };
+  /** Lets go of taken records when they are half of the list: each record is then moved once on average. */
+  #compact(): void {
+    if (this.#head * 2 < this.#records.length) return;
+    this.#records = this.#records.slice(this.#head);
+    this.#head = 0;
+  }
 }

@@ -2,7 +2,7 @@ import { type Clock, createLedger, type Health, type Ledger, type LedgerBook, ty
 import { rankOf } from "../level-cell.ts";
 import { type RetryPolicy, retryDelay } from "./backoff.ts";
 import { count, type Fate, type PendingRecord, settle } from "./record.ts";
-import { type BatchBounds, costOf, createRecordBuffer } from "./record-buffer.ts";
+import { type BatchBounds, costOf, RecordBuffer } from "./record-buffer.ts";
 
 /** What happens to a record when the buffer is full: the new one is dropped, or the oldest ones make room. */
 export type OverflowPolicy = "drop-new" | "drop-old";
@@ -32,6 +32,8 @@ const reservedShare = 0.1;
 /** A batch is large enough to make its fixed cost small, and small enough that a retry repeats little. */
 const defaultBatch: BatchBounds = { maxRecords: 5000, maxCharacters: 256 * 1024 };
 
+const oneRecord: BatchBounds = { maxRecords: 1, maxCharacters: 1 };
+
 interface Waiter {
   readonly target: number;
   readonly resolve: () => void;
@@ -43,7 +45,7 @@ export class SinkQueue {
   readonly sink: Sink;
   readonly #options: SinkQueueOptions;
   readonly #book = createLedger();
-  readonly #buffer = createRecordBuffer<PendingRecord>();
+  readonly #buffer = new RecordBuffer<PendingRecord>();
   readonly #bounds: BatchBounds;
   readonly #lingerMs: number;
   #inFlight: PendingRecord[] = [];
@@ -182,10 +184,10 @@ export class SinkQueue {
   #makeRoom(cost: number, record: PendingRecord): boolean {
     if (this.#options.overflow !== "drop-old") return false;
     while (!this.#hasRoom(cost, record)) {
-      const oldest = this.#buffer.shift();
-      if (oldest === undefined) return false;
+      const oldest = this.#buffer.take(oneRecord);
+      if (oldest.length === 0) return false;
       this.#left += 1;
-      this.#drop([oldest], "buffer-full");
+      this.#drop(oldest, "buffer-full");
     }
     return true;
   }

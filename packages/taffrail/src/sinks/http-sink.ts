@@ -35,13 +35,13 @@ const ingestPath = "/api/v1/ingest/lines";
 const longestAnswer = 64 * 1024;
 const gzip = promisify(gzipCallback);
 
-async function readBody(response: IncomingMessage): Promise<string> {
+async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
   let body = "";
   response.setEncoding("utf8");
   for await (const chunk of response) {
     if (body.length < longestAnswer) body += String(chunk);
   }
-  return body;
+  return { status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"], body };
 }
 
 function joinLines(batch: readonly EncodedRecord[]): string {
@@ -63,6 +63,11 @@ interface Sender {
   sent(): boolean;
 }
 
+function isSent(outgoing: ClientRequest | undefined): boolean {
+  const socket = outgoing?.socket;
+  return socket?.connecting === false && socket.writableLength === 0 && outgoing?.writableLength === 0;
+}
+
 function createSender(url: URL, headers: OutgoingHttpHeaders, agent: HttpAgent): Sender {
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   let outgoing: ClientRequest | undefined;
@@ -71,20 +76,13 @@ function createSender(url: URL, headers: OutgoingHttpHeaders, agent: HttpAgent):
       new Promise((resolve, reject) => {
         const options = { method: "POST", agent, signal, headers: { ...headers, "content-length": body.byteLength } };
         outgoing = request(url, options, (response) => {
-          readBody(response).then(
-            (text) =>
-              resolve({ status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"], body: text }),
-            reject,
-          );
+          readAnswer(response).then(resolve, reject);
         });
         outgoing.on("socket", (socket) => socket.unref());
         outgoing.on("error", reject);
         outgoing.end(body);
       }),
-    sent() {
-      const socket = outgoing?.socket;
-      return socket?.connecting === false && socket.writableLength === 0 && outgoing?.writableLength === 0;
-    },
+    sent: () => isSent(outgoing),
   };
 }
 
@@ -102,6 +100,24 @@ function createLastEffort(url: URL, headers: Readonly<Record<string, string>>) {
   };
 }
 
+function checkHttpOptions(options: HttpSinkOptions): void {
+  const checks = {
+    url: isHttpUrl,
+    headers: isObject,
+    gzip: isBoolean,
+    lingerMs: isInteger(0, 1000),
+    maxRecords: isInteger(1, 100_000),
+    timeoutMs: isInteger(1, 600_000),
+  };
+  checkOptions("httpSink", options, checks);
+  checkOptions("httpSink", { url: options.url ?? "" }, checks);
+}
+
+function createAgent(url: URL): HttpAgent {
+  const options = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 };
+  return url.protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
+}
+
 /**
  * Makes a sink that sends lines to a Taffrail server. Requests are made one at a time; records that come meanwhile form the next batch. Answers of
  * 5xx, 408 and 429 and broken connections are tried again by the pipeline (honouring `Retry-After`), other 4xx drop the batch, and lines that the
@@ -110,19 +126,10 @@ function createLastEffort(url: URL, headers: Readonly<Record<string, string>>) {
  * @example createLogger({ sinks: [httpSink({ url: "http://127.0.0.1:4318" })] });
  */
 export function httpSink(options: HttpSinkOptions): Sink {
-  checkOptions("httpSink", options, {
-    url: isHttpUrl,
-    headers: isObject,
-    gzip: isBoolean,
-    lingerMs: isInteger(0, 1000),
-    maxRecords: isInteger(1, 100_000),
-    timeoutMs: isInteger(1, 600_000),
-  });
-  checkOptions("httpSink", { url: options.url ?? "" }, { url: isHttpUrl });
+  checkHttpOptions(options);
   const url = ingestUrl(options.url);
   const timeoutMs = options.timeoutMs ?? 10_000;
-  const agentOptions = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 };
-  const agent = url.protocol === "https:" ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+  const agent = createAgent(url);
   const headers = { ...options.headers, "content-type": "application/x-ndjson" };
   const encoding = options.gzip === true ? { "content-encoding": "gzip" } : {};
   const sender = createSender(url, { ...headers, ...encoding }, agent);
