@@ -17,5 +17,20 @@ export const toolErrors = {
     message: "No file matches {pattern}.",
     remedy: "Check the pattern; quote it so that the shell leaves it alone.",
   },
+  file_damaged: {
+    status: 400,
+    message: "{path} is not a whole gzip file: {reason}.",
+    remedy: "Check it with `gzip -t`; what could be read was shipped.",
+  },
+  state_unusable: {
+    status: 500,
+    message: "The place reached in {path} cannot be kept in {dir}: {reason}.",
+    remedy: "Make the directory writable, or pass --state with another one.",
+  },
+  tool_failed: {
+    status: 500,
+    message: "The command failed: {reason}.",
+    remedy: "Run `taffrail doctor`; if it stays, report it with this message.",
+  },
   usage: { status: 400, message: "{reason}.", remedy: "See --help." },
 } as const satisfies Readonly<Record<string, ErrorDefinition>>;
