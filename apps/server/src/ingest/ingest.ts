@@ -50,8 +50,8 @@ export interface LinesResult {
 }
 
 /**
- * Answer to lines, to be sent as JSON. Status 200: some or all lines were accepted; 400: none was, and the lines are at fault.
- * Otherwise the request failed and `body.error` says why. A failure after a part of a very large body was made durable carries the counts
+ * Answer to lines, to be sent as JSON. Status 200: some or all lines were accepted. 400 with counts: none was, and `body.error` is that of the
+ * first line. Otherwise the request failed and `body.error` says why. A failure after a part of a very large body was made durable carries the counts
  * beside the error: then `acceptedThroughLine` says up to which line (inclusive) the body must not be sent again.
  */
 export interface LinesAnswer {
@@ -60,7 +60,7 @@ export interface LinesAnswer {
   readonly body:
     | LinesResult
     | { readonly error: ErrorBody }
-    | (LinesResult & { readonly error: ErrorBody; readonly acceptedThroughLine: number });
+    | (LinesResult & { readonly error: ErrorBody; readonly acceptedThroughLine?: number });
 }
 
 /** Counters of one source since the start. Records: accepted + sum(rejected) = records seen in whole bodies. */

@@ -1,4 +1,4 @@
-import type { TaffrailError } from "@taffrail/contracts";
+import { TaffrailError } from "@taffrail/contracts";
 import type { LineRefusal, LinesAnswer, LinesResult } from "./ingest.ts";
 import { type Refusals, refusedTotal } from "./refusals.ts";
 import { retryHeaders } from "./retry.ts";
@@ -28,7 +28,12 @@ export function linesAnswer(
 ): LinesAnswer {
   const { accepted, lastLine, error } = delivery;
   const result: LinesResult = { accepted, rejected: refusedTotal(refusals), errors: named(refusals) };
-  if (!error) return { status: accepted === 0 && result.rejected > 0 ? 400 : 200, headers: {}, body: result };
+  const [first] = refusals.kept;
+  if (!error && accepted === 0 && first) {
+    const reason = new TaffrailError(first.code, first.details);
+    return { status: 400, headers: {}, body: { ...result, error: reason.toJSON() } };
+  }
+  if (!error) return { status: 200, headers: {}, body: result };
   if (accepted === 0) return linesFailure(error);
   const body = { ...result, error: error.toJSON(), acceptedThroughLine: lastLine };
   return { status: error.status, headers: retryHeaders(error), body };

@@ -1,9 +1,10 @@
-import type { ErrorCode, TaffrailError } from "@taffrail/contracts";
+import type { ErrorCode, ErrorDetails, TaffrailError } from "@taffrail/contracts";
 
 /** One refused record, or the last of several alike: `count` says how many it stands for. */
 export interface Refusal {
   readonly code: ErrorCode;
   readonly message: string;
+  readonly details: ErrorDetails;
   /** First bytes of the record as text. */
   readonly sample: string;
   count: number;
@@ -49,9 +50,11 @@ export function createRefusals(): RefusalBook {
         latest.count++;
         return;
       }
+      const { code, message, details } = error;
       const refusal = {
-        code: error.code,
-        message: error.message,
+        code,
+        message,
+        details,
         sample: sample.slice(0, sampleCharacters),
         count: 1,
         line,

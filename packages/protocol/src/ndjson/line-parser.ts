@@ -80,7 +80,8 @@ function lineError(error: unknown, line: number): TaffrailError {
   return new TaffrailError("invalid_line", { line, reason: String(error.details.reason) }, error);
 }
 
-const reasonOf = (format: LineFormat | undefined): string => (format ? `it is not ${format}` : "it is no known format");
+const reasonOf = (format: LineFormat | undefined): string =>
+  format ? `it is not ${format}` : "it is neither JSON nor a known format; plain text is sent as text/plain";
 
 /**
  * Makes a parser of log lines: JSON lines of taffrail, pino, bunyan, winston, ECS and others, Docker's json-file and CRI with any of these

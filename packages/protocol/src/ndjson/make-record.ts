@@ -43,7 +43,7 @@ export function createRecordMaker(service: string): (reading: Reading, receivedA
   const none = openMap();
   return (reading, receivedAtMs) => {
     const name = reading.service ?? service;
-    const received = `${Math.trunc(receivedAtMs)}000000`;
+    const received = receivedAtMs > 0 ? `${Math.trunc(receivedAtMs)}000000` : "0";
     const attributes = withException(reading.attributes);
     return {
       timeUnixNano: reading.time ?? received,

@@ -1,5 +1,4 @@
 import { rest, take, takeProcess, takeServiceAndName, takeSeverity, takeText, takeTime, takeTrace } from "../fields.ts";
-import type { Severity } from "../severity.ts";
 import type { JsonDialect } from "./dialect.ts";
 
 const timeNames = ["time", "timestamp", "@timestamp", "ts", "t", "datetime"];
@@ -7,10 +6,8 @@ const severityNames = ["level", "severity", "lvl", "log.level", "loglevel", "sev
 const bodyNames = ["msg", "message", "body", "text", "log", "event"];
 
 /** A number under OpenTelemetry's own name needs no guess. */
-const otelNumber = (value: unknown): Severity | undefined =>
-  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 24
-    ? { number: value, text: "" }
-    : undefined;
+const otelNumber = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 24 ? value : undefined;
 
 /** Any other JSON object: the names that loggers of many languages use for time, level and message. */
 export const generic: JsonDialect = {
@@ -18,13 +15,15 @@ export const generic: JsonDialect = {
   recognises: () => true,
   read(fields) {
     const time = takeTime(fields, timeNames);
-    const named = takeSeverity(fields, severityNames);
-    const numbered = take(fields, ["severity_number", "severityNumber"], otelNumber);
+    const number = take(fields, ["severity_number", "severityNumber"], otelNumber);
+    const severity =
+      number === undefined
+        ? takeSeverity(fields, severityNames)
+        : { number, text: takeText(fields, ["severity_text", "severityText"]) ?? "" };
     const body = takeText(fields, bodyNames);
     const names = takeServiceAndName(fields);
     const trace = takeTrace(fields);
     const resource = takeProcess(fields);
-    const severity = numbered ? { number: numbered.number, text: named?.text ?? "" } : named;
     return { time, severity, body, ...names, ...trace, resource, attributes: rest(fields) };
   },
 };
