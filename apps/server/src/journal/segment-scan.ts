@@ -83,7 +83,8 @@ async function nextFrame(reader: WindowReader, from: number, size: number, salt:
     const bytes = await reader.from(at, headBytesMax);
     const stop = Math.max(1, at + bytes.length >= size ? bytes.length : bytes.length - headBytesMax);
     let step = 0;
-    while (step < stop && !mayStartFrame(bytes, step)) step += 1;
+    // Only what reads as a frame is worth the sum of its bytes.
+    while (step < stop && !(mayStartFrame(bytes, step) && parseFrame(bytes, step))) step += 1;
     at += step;
     if (step < stop) {
       if (await frameAt(reader, at, size, salt)) return at;

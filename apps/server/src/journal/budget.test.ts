@@ -1,0 +1,103 @@
+import { TaffrailError } from "@taffrail/contracts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Budget, createBudget } from "./budget.ts";
+import { senderOf } from "./segment.ts";
+
+const dayMs = 86_400_000;
+const a = senderOf("one", "otlp");
+const b = senderOf("two", "otlp");
+let nowMs: number;
+let budget: Budget;
+
+beforeEach(() => {
+  nowMs = 0;
+  const clock = { now: () => nowMs, monotonic: () => nowMs };
+  budget = createBudget({ clock, limitBytes: 1000, ageMs: dayMs });
+});
+
+function put(sender: string, bytes: number): void {
+  budget.admit(sender, bytes, 0);
+  budget.written(sender, bytes, bytes);
+}
+
+function refusal(act: () => void): TaffrailError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof TaffrailError) return error;
+  }
+  throw new Error("it was let in");
+}
+
+describe("the journal's budget", () => {
+  it("lets one sender alone use all of it, and refuses what goes beyond", () => {
+    put(a, 1000);
+    const error = refusal(() => budget.admit(a, 1, 0));
+    expect(error.code).toBe("ingest_busy");
+    expect(error.details).toMatchObject({ limit: 1000, retryAfter: 30 });
+  });
+
+  it("counts what is let in but not written yet, and gives it back when that fails", () => {
+    budget.admit(a, 900, 0);
+    expect(refusal(() => budget.admit(a, 200, 0)).code).toBe("ingest_busy");
+    budget.cancelled(a, 900);
+    put(a, 1000);
+    expect(budget.used).toBe(1000);
+  });
+
+  it("gives a sender at most half while another sends", () => {
+    put(b, 100);
+    put(a, 500);
+    expect(refusal(() => budget.admit(a, 1, 0)).code).toBe("ingest_busy");
+    put(b, 400);
+    expect(refusal(() => budget.admit(b, 1, 0)).code).toBe("ingest_busy");
+  });
+
+  it("gives all of it again a minute after the other has stopped and its bytes are gone", () => {
+    put(b, 100);
+    put(a, 500);
+    budget.released({ bytes: 100, senders: new Map([[b, 100]]) }, { drained: true });
+    expect(refusal(() => budget.admit(a, 1, 0)).code).toBe("ingest_busy");
+    nowMs += 61_000;
+    put(a, 500);
+    expect(budget.used).toBe(1000);
+  });
+
+  it("a source of the same tenant is another sender", () => {
+    put(a, 500);
+    put(senderOf("one", "lines"), 100);
+    expect(refusal(() => budget.admit(a, 1, 0)).code).toBe("ingest_busy");
+  });
+
+  it("says when to come back from the rate at which it drains", () => {
+    put(a, 1000);
+    nowMs += 1000;
+    budget.released({ bytes: 100, senders: new Map([[a, 100]]) }, { drained: true });
+    nowMs += 2000;
+    budget.released({ bytes: 100, senders: new Map([[a, 100]]) }, { drained: true });
+    expect(budget.drainBytesPerSecond()).toBe(100);
+    put(a, 200);
+    expect(refusal(() => budget.admit(a, 450, 0)).details.retryAfter).toBe(5);
+    nowMs += 60_000;
+    expect(budget.drainBytesPerSecond()).toBe(0);
+  });
+
+  it("follows a new limit at once", () => {
+    put(a, 1000);
+    budget.setLimit(2000);
+    put(a, 1000);
+    budget.setLimit(10);
+    expect(refusal(() => budget.admit(a, 1, 0)).details.limit).toBe(10);
+  });
+
+  it("refuses when the oldest has waited too long", () => {
+    expect(refusal(() => budget.admit(a, 1, dayMs + 1)).code).toBe("ingest_busy");
+    budget.admit(a, 1, dayMs);
+  });
+
+  it("bounds what waits in memory, but lets one large body in", () => {
+    budget.setLimit(1e12);
+    budget.admit(a, 200 * 1024 * 1024, 0);
+    expect(refusal(() => budget.admit(b, 1, 0)).details.retryAfter).toBe(1);
+  });
+});
