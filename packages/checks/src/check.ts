@@ -27,6 +27,8 @@ export interface Check<Subject> {
   readonly clauses: readonly string[];
   /** What to do when it fails; names a command in backticks. */
   readonly remedy: string;
+  /** The id of a check that this one builds on: when that one fails, this one fails unexamined. It stands earlier in the catalogue. */
+  readonly needs?: string;
   /** How long the probe may take, milliseconds; default: the run's. */
   readonly deadlineMs?: number;
   probe(subject: Subject, signal: AbortSignal): Promise<Finding>;

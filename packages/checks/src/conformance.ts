@@ -19,14 +19,17 @@ function checkFaults(check: Check<never>): string[] {
 }
 
 /**
- * The conformance of a catalogue: every fault of every check's description, and ids used twice. Empty when it conforms.
+ * The conformance of a catalogue: every fault of every check's description, ids used twice, needs out of order. Empty when it conforms.
  *
  * @example expect(catalogueFaults(doctorChecks)).toEqual([]);
  */
 export function catalogueFaults(checks: readonly Check<never>[]): string[] {
   const ids = checks.map((check) => check.id);
   const twice = ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `${id}: id is used twice`);
-  return [...checks.flatMap(checkFaults), ...twice];
+  const needless = checks
+    .filter(({ needs }, index) => needs !== undefined && !ids.slice(0, index).includes(needs))
+    .map(({ id, needs }) => `${id}: needs ${needs}, which does not stand before it`);
+  return [...checks.flatMap(checkFaults), ...twice, ...needless];
 }
 
 /**

@@ -62,7 +62,9 @@ const marks: Readonly<Record<Verdict, string>> = {
 function resultLines(result: CheckResult, paint: ReportPaint): string[] {
   const colour = result.verdict === "pass" ? paint.good : result.verdict === "fail" ? paint.bad : paint.quiet;
   const lines = [`${colour(marks[result.verdict])}  ${result.title}`, paint.quiet(`      ${result.summary}`)];
-  if (result.verdict === "fail" || result.verdict === "manual") lines.push(`      To do: ${result.remedy}`);
+  // What was not examined has no remedy of its own: the check that it needs has.
+  const wantsRemedy = result.verdict === "fail" || result.verdict === "manual";
+  if (wantsRemedy && result.evidence.needs === undefined) lines.push(`      To do: ${result.remedy}`);
   return lines;
 }
 

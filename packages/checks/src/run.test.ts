@@ -101,6 +101,27 @@ describe("runChecks", () => {
     expect(report.results.map(({ evidence }) => evidence)).toEqual([{ aborted: true }, { aborted: true }]);
   });
 
+  it("fails what needs a check that did not pass, without probing it", async () => {
+    let probed = 0;
+    const counting: Probe = async () => {
+      probed += 1;
+      return pass("fine", { fine: true });
+    };
+    const report = await runChecks(
+      [
+        checkOf("base", async () => fail("down", { up: false })),
+        { ...checkOf("above", counting), needs: "base" },
+        { ...checkOf("on-top", counting), needs: "above" },
+        checkOf("beside", counting),
+      ],
+      "",
+      { clock: systemClock, concurrency: 4 },
+    );
+    expect(report.results.map(({ verdict }) => verdict)).toEqual(["fail", "fail", "fail", "pass"]);
+    expect(report.results[1]?.evidence).toEqual({ needs: "base" });
+    expect(probed).toBe(1);
+  });
+
   it("fails a run of nothing: nothing was proven", async () => {
     expect((await runChecks([], "", { clock: systemClock })).verdict).toBe("fail");
   });

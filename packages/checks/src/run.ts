@@ -81,6 +81,51 @@ function probeWithin<Subject>(
   });
 }
 
+const unexamined = (needs: string): Finding => fail(`Not examined, because ${needs} failed.`, { needs });
+
+/** One run's work: results as they come, and who waits for whom. */
+class Run<Subject> {
+  readonly #subject: Subject;
+  readonly #options: RunOptions;
+  readonly #results = new Map<string, Promise<CheckResult>>();
+
+  constructor(subject: Subject, options: RunOptions) {
+    this.#subject = subject;
+    this.#options = options;
+  }
+
+  /** Starts checks in their order, so that what one needs was started before it: nobody waits for a check that waits itself. */
+  async runAll(checks: readonly Check<Subject>[]): Promise<CheckResult[]> {
+    const waiting = [...checks.entries()];
+    const results: CheckResult[] = [];
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [index, check] = next;
+        const running = this.#runOne(check);
+        this.#results.set(check.id, running);
+        const result = await running;
+        results[index] = result;
+        this.#options.onResult?.(result);
+      }
+    };
+    const workers = Math.max(1, Math.min(this.#options.concurrency ?? 4, checks.length));
+    await Promise.all(Array.from({ length: workers }, worker));
+    return results;
+  }
+
+  async #runOne(check: Check<Subject>): Promise<CheckResult> {
+    const { clock, deadlineMs = 10_000, signal } = this.#options;
+    const { id, title, clauses, remedy, needs } = check;
+    const began = clock.monotonic();
+    const needed = needs === undefined ? undefined : await this.#results.get(needs);
+    const finding =
+      needs !== undefined && needed?.verdict !== "pass"
+        ? unexamined(needs)
+        : await probeWithin(check, this.#subject, check.deadlineMs ?? deadlineMs, signal);
+    return { id, title, clauses, remedy, ...finding, elapsedMs: Math.round(clock.monotonic() - began) };
+  }
+}
+
 /**
  * Runs checks against a subject. Never rejects: a probe that throws, hangs or gives no evidence is a fail with the reason as evidence. Results stand in the
  * order of `checks`.
@@ -92,22 +137,9 @@ export async function runChecks<Subject>(
   subject: Subject,
   options: RunOptions,
 ): Promise<CheckReport> {
-  const { clock, deadlineMs = 10_000, concurrency = 4, signal, onResult } = options;
+  const { clock } = options;
   const startedAt = clock.now();
   const start = clock.monotonic();
-  const results: CheckResult[] = [];
-  const waiting = [...checks.entries()];
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, check] = next;
-      const began = clock.monotonic();
-      const finding = await probeWithin(check, subject, check.deadlineMs ?? deadlineMs, signal);
-      const { id, title, clauses, remedy } = check;
-      const result = { id, title, clauses, remedy, ...finding, elapsedMs: Math.round(clock.monotonic() - began) };
-      results[index] = result;
-      onResult?.(result);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, checks.length)) }, worker));
+  const results = await new Run(subject, options).runAll(checks);
   return reportOf(results, { startedAt, elapsedMs: Math.round(clock.monotonic() - start) });
 }

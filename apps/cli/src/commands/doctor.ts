@@ -31,7 +31,7 @@ async function serverTime(client: Client, signal: AbortSignal): Promise<number> 
   throw new Error("the server closed the stream without telling its time");
 }
 
-function subjectOf(plan: DoctorPlan, context: CommandContext): DoctorSubject {
+function subjectOf(plan: DoctorPlan, context: CommandContext, over: AbortSignal): DoctorSubject {
   const client = context.clientFor(context.server);
   let status: ReturnType<Client["getStatus"]> | undefined;
   return {
@@ -43,7 +43,7 @@ function subjectOf(plan: DoctorPlan, context: CommandContext): DoctorSubject {
     clock: context.clock,
     ids: context.ids,
     status() {
-      status ??= client.getStatus();
+      status ??= client.getStatus({}, { signal: over });
       return status;
     },
     statusAt: (url, signal) => context.clientFor(url).getStatus({}, { signal }),
@@ -60,7 +60,10 @@ function subjectOf(plan: DoctorPlan, context: CommandContext): DoctorSubject {
 
 async function run(plan: DoctorPlan, context: CommandContext): Promise<ExitCode> {
   const { out, json, clock, paint } = context;
-  const report = await runChecks(doctorChecks, subjectOf(plan, context), { clock, signal: out.closed });
+  // A server that takes the request and never answers must not keep the process when all deadlines have passed.
+  const over = new AbortController();
+  const report = await runChecks(doctorChecks, subjectOf(plan, context, over.signal), { clock, signal: out.closed });
+  over.abort();
   const colours = { good: paint.green, bad: paint.red, quiet: paint.dim };
   await out.write(json ? `${JSON.stringify(report)}\n` : reportText(report, colours));
   return report.verdict === "pass" ? exitCodes.ok : exitCodes.no;

@@ -11,6 +11,7 @@ export const canary: Check<DoctorSubject> = {
   title: "A record sent now is found by a search within ten seconds",
   clauses: ["taffrail:completeness"],
   remedy: "Follow where it stopped with `taffrail status`: the journal's backlog, the engine's state, the ledger.",
+  needs: "server-reachable",
   deadlineMs: foundWithinMs + 5_000,
   async probe(subject, signal) {
     if (!subject.deep) return notApplicable("Writes a record, so it runs only with --deep.", { deep: false });

@@ -9,6 +9,7 @@ export const clockSkew: Check<DoctorSubject> = {
   title: "The clocks here and at the server agree within two seconds",
   clauses: ["taffrail:time"],
   remedy: "Synchronise both clocks; `timedatectl status` shows whether this one is.",
+  needs: "server-reachable",
   async probe(subject, signal) {
     const before = subject.clock.now();
     const began = subject.clock.monotonic();

@@ -10,6 +10,7 @@ export const deadLetters: Check<DoctorSubject> = {
   clauses: ["taffrail:completeness"],
   remedy:
     "See what was refused and why with `curl http://127.0.0.1:4318/api/v1/ingest/dead-letters`, and correct the sender.",
+  needs: "server-reachable",
   async probe(subject, signal) {
     const { deadLetters: letters, total } = await subject.deadLetters(signal);
     const since = subject.clock.now() - recentMs;

@@ -10,6 +10,7 @@ export const engineHealthy: Check<DoctorSubject> = {
   title: "The engine is ready and has not restarted repeatedly",
   clauses: ["taffrail:availability"],
   remedy: "See the reason with `taffrail status`; if it is memory, narrow the queries or give the machine more.",
+  needs: "server-reachable",
   async probe(subject) {
     const { engine } = await subject.status();
     const evidence = { state: engine.state, restarts: engine.restarts, restartsMax, reason: engine.reason };

@@ -11,6 +11,7 @@ export const journalBacklog: Check<DoctorSubject> = {
   title: "Records reach the store within a minute and the journal has room",
   clauses: ["taffrail:durability"],
   remedy: "Check the engine with `taffrail status`; send less, or raise `journal.budgetBytes` in the settings.",
+  needs: "server-reachable",
   async probe(subject) {
     const { bytes, bytesLimit, oldestPendingMs } = (await subject.status()).journal;
     const evidence = { bytes, bytesLimit, oldestPendingMs, oldestMaxMs, shareMax };

@@ -11,6 +11,7 @@ export const loopbackTwins: Check<DoctorSubject> = {
   title: "127.0.0.1 and ::1 are answered by the same server",
   clauses: ["taffrail:availability"],
   remedy: "Find who holds the other address with `ss -ltnp`, stop it, and restart the server with `taffrail up`.",
+  needs: "server-reachable",
   async probe(subject, signal) {
     if (!isLoopback(subject.url))
       return notApplicable("The server is not on this machine's loopback.", { url: subject.url });

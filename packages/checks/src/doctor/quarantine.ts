@@ -8,6 +8,7 @@ export const quarantine: Check<DoctorSubject> = {
   clauses: ["taffrail:durability"],
   remedy:
     "Keep the files under `journal/quarantine` in the data directory, note what `taffrail status` says, and report it.",
+  needs: "server-reachable",
   async probe(subject) {
     const segments = (await subject.status()).journal.segmentsQuarantined;
     return segments === 0

@@ -7,6 +7,7 @@ export const serverReady: Check<DoctorSubject> = {
   title: "The server is ready and none of its components is degraded",
   clauses: ["taffrail:availability"],
   remedy: "Look at the component named here with `taffrail status`, and in the output of `taffrail up`.",
+  needs: "server-reachable",
   async probe(subject) {
     const status = await subject.status();
     const troubled = status.components.filter((component) => component.status !== "ok");

@@ -7,6 +7,7 @@ export const versionMatch: Check<DoctorSubject> = {
   title: "The tool and the server are of the same version",
   clauses: ["taffrail:requirements"],
   remedy: "Install the same version of both, then restart the server with `taffrail up`.",
+  needs: "server-reachable",
   async probe(subject) {
     const server = (await subject.status()).version;
     const evidence = { tool: subject.version, server };
