@@ -23,9 +23,12 @@ export function wordText(text: string): string {
   return isPlain && word.text === text ? text : escaped(text);
 }
 
-/** Whether a text can stand after a colon as it is. One that starts with a slash must show at once that it is no regular expression. */
+/**
+ * Whether a text can stand after a colon as it is. A second colon or slash there would make the field a word, and one that starts with a slash
+ * must show at once that it is no regular expression.
+ */
 const isBare = (text: string): boolean =>
-  bareValue.test(text) && (!text.startsWith("/") || /^\/[^/]*\/[^/]/.test(text));
+  bareValue.test(text) && !text.startsWith(":") && (!text.startsWith("/") || /^\/[^/]+\/[^/]/.test(text));
 
 /** Writes a value, in quotes only when it needs them. */
 export function valueText(text: string): string {

@@ -28,6 +28,11 @@ export const queryErrors = {
     message: "{limit} live tails are open already.",
     remedy: "Close another live tail first.",
   },
+  tail_behind: {
+    status: 503,
+    message: "The live tail fell behind and left out the records of {commits} commits.",
+    remedy: "They are stored; search the time range to see them.",
+  },
   query_bad_regex: {
     status: 400,
     message: "The regular expression at column {column} cannot be used: {reason}.",

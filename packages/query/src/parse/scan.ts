@@ -25,9 +25,13 @@ export function isEndAt(text: string, at: number): boolean {
 const endsWord = (text: string, at: number, stops: string): boolean =>
   isBlankAt(text, at) || stops.includes(text.charAt(at)) || text.startsWith("&&", at) || text.startsWith("||", at);
 
-/** A colon makes a field unless it is doubled (`std::io`) or starts a URL's `//`. */
-const colonMakesField = (text: string, at: number, parts: readonly string[], literal: string): boolean =>
-  parts.length === 0 && fieldShape.test(literal) && text.charAt(at + 1) !== ":" && !text.startsWith("//", at + 1);
+/** A colon makes a field unless it is doubled (`std::io`), starts a URL's `//`, or follows a drive letter (`C:\temp`). */
+const colonMakesField = (text: string, at: number, parts: readonly string[], literal: string): boolean => {
+  if (parts.length > 0 || !fieldShape.test(literal)) return false;
+  const next = text.charAt(at + 1);
+  const isDrive = /^[A-Za-z]$/.test(literal) && next === "\\" && wordCharacter.test(text.charAt(at + 2));
+  return next !== ":" && !text.startsWith("//", at + 1) && !isDrive;
+};
 
 /** A word being read. */
 interface WordScan {
