@@ -1,5 +1,5 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Clock, TaffrailError } from "@taffrail/contracts";
 import { type DirLock, lockDir } from "./lock.ts";
 import { bringToFormat, currentFormat, type Format, type FormatChange } from "./version.ts";
@@ -8,7 +8,6 @@ import { bringToFormat, currentFormat, type Format, type FormatChange } from "./
 export interface DataDir {
   readonly path: string;
   readonly journal: string;
-  readonly engine: string;
   readonly audit: string;
   readonly settingsFile: string;
   /** Set when an older format was migrated at this start. */
@@ -22,11 +21,19 @@ function unusable(dir: string, error: unknown): TaffrailError {
   return new TaffrailError("data_dir_unusable", { dir, reason }, error);
 }
 
+/** Not `recursive: true`: on file systems that answer ENOENT for every new name, like /proc, that never returns. */
+function makeDir(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDir(parent);
+  mkdirSync(path, { mode: 0o700 });
+}
+
 /** What may stand in a directory that was never stamped: the leavings of a start that ended early, and what mounts bring along. */
 const unstamped = new Set(["LOCK", "LOCK-journal", "OWNER", "OWNER.next", "VERSION.next", "lost+found"]);
 
 function prepare(dir: string): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeDir(dir);
   accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
   if (!existsSync(join(dir, "VERSION")) && readdirSync(dir).some((name) => !unstamped.has(name))) {
     throw new TaffrailError("data_dir_unusable", { dir, reason: "it holds other files and no VERSION of Taffrail" });
@@ -53,13 +60,12 @@ export function openDataDir(options: {
     lock = lockDir(path, { pid: process.pid, startedAt: new Date(clock.now()).toISOString() });
     const change = bringToFormat(path, options.format ?? currentFormat, clock.now());
     const sub = (name: string): string => {
-      mkdirSync(join(path, name), { recursive: true, mode: 0o700 });
+      makeDir(join(path, name));
       return join(path, name);
     };
     return {
       path,
       journal: sub("journal"),
-      engine: sub("engine"),
       audit: sub("audit"),
       settingsFile: join(path, "settings.db"),
       change,

@@ -38,5 +38,11 @@ export function lockDir(dir: string, owner: { readonly pid: number; readonly sta
     throw error;
   }
   writeFileDurably(join(dir, "OWNER"), `${JSON.stringify(owner)}\n`);
-  return { release: () => database.close() };
+  return {
+    release() {
+      // The driver lets go of the file only when its handle is collected, so the lock is given back first.
+      if (database.inTransaction) database.exec("ROLLBACK");
+      database.close();
+    },
+  };
 }

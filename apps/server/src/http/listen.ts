@@ -17,6 +17,7 @@ export interface Listeners {
 /** A search query of 8,192 characters may take nine bytes a character in a URL. */
 export const headerBytesMax = 96 * 1024;
 const requestTimeoutMs = 120_000;
+const idleCheckMs = 20;
 const portTries = 20;
 
 const faults: Readonly<Record<string, ErrorCode>> = {
@@ -84,12 +85,14 @@ function listenFault(host: string, port: number, error: NodeJS.ErrnoException): 
 
 function closeServer(server: Server, deadlineMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    // A connection that answered its last request stays open for another one; it is closed as soon as it idles.
+    const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
     server.close(() => {
-      clearTimeout(timer);
+      clearTimeout(deadline);
+      clearInterval(idle);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
 
