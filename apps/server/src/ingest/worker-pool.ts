@@ -59,6 +59,25 @@ function deathOf(error: Error & { code?: string }, bodyBytes: number): Error {
   return new TaffrailError("body_too_large", { limit: bodyBytes }, error);
 }
 
+/** Starts a thread. `onFree` is called after each answer, `onDeath` once when it is gone. */
+function openLane(memoryMiBMax: number, onFree: () => void, onDeath: (lane: Lane, reason: Error) => void): Lane {
+  const worker = new Worker(entryPath(import.meta.url, "./decode-worker.js"), {
+    resourceLimits: { maxOldGenerationSizeMb: memoryMiBMax },
+  });
+  // An idle thread must not keep the process alive.
+  worker.unref();
+  const lane: Lane = { worker, current: undefined };
+  worker.on("message", (answer: WorkerAnswer) => {
+    const { current } = lane;
+    lane.current = undefined;
+    if (current) settle(current, answer);
+    onFree();
+  });
+  worker.on("error", (error) => onDeath(lane, error as Error));
+  worker.on("exit", (code) => onDeath(lane, new Error(`the decode worker ended with code ${code}`)));
+  return lane;
+}
+
 /**
  * Makes a pool; no thread starts before the first job, and a thread that died is replaced at the next.
  *
@@ -77,36 +96,19 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     pump();
   }
 
-  function start(): Lane {
-    const worker = new Worker(entryPath(import.meta.url, "./decode-worker.js"), {
-      resourceLimits: { maxOldGenerationSizeMb: options.memoryMiBMax },
-    });
-    // An idle thread must not keep the process alive.
-    worker.unref();
-    const lane: Lane = { worker, current: undefined };
-    worker.on("message", (answer: WorkerAnswer) => {
-      const { current } = lane;
-      lane.current = undefined;
-      if (current) settle(current, answer);
-      pump();
-    });
-    worker.on("error", (error) => remove(lane, error as Error));
-    worker.on("exit", (code) => remove(lane, new Error(`the decode worker ended with code ${code}`)));
-    lanes.add(lane);
-    return lane;
-  }
-
   function idleLane(): Lane | undefined {
     for (const lane of lanes) if (!lane.current) return lane;
-    return lanes.size < options.workersMax ? start() : undefined;
+    if (lanes.size >= options.workersMax) return undefined;
+    const lane = openLane(options.memoryMiBMax, pump, remove);
+    lanes.add(lane);
+    return lane;
   }
 
   function pump(): void {
     while (queue.length > 0 && !closed) {
       const lane = idleLane();
-      if (!lane) return;
-      const next = queue.shift();
-      if (!next) return;
+      const next = lane && queue.shift();
+      if (!lane || !next) return;
       lane.current = next;
       lane.worker.postMessage({ job: next.job } satisfies WorkerRequest, transferList(next.job));
     }

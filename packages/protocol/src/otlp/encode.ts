@@ -1,3 +1,4 @@
+import { limits, TaffrailError } from "@taffrail/contracts";
 import { type DecodedRecord, isMap, type RecordMap, type RecordValue } from "../value.ts";
 import {
   finish,
@@ -13,26 +14,31 @@ import {
   type Writer,
 } from "./writer.ts";
 
-function putValue(writer: Writer, value: RecordValue): void {
+function putNumber(writer: Writer, value: number): void {
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) putVarint(writer, 3, value);
+  else putDouble(writer, 4, value);
+}
+
+function putValue(writer: Writer, value: RecordValue, depth: number): void {
+  const limit = limits.jsonDepth.value;
+  if (depth > limit) throw new TaffrailError("record_too_deep", { limit });
   if (typeof value === "string") putString(writer, 1, value);
   else if (typeof value === "boolean") putVarint(writer, 2, value ? 1 : 0);
   else if (typeof value === "bigint") putVarint(writer, 3, value);
-  else if (typeof value === "number") {
-    if (Number.isSafeInteger(value) && !Object.is(value, -0)) putVarint(writer, 3, value);
-    else putDouble(writer, 4, value);
-  } else if (isMap(value)) putMessage(writer, 6, () => putAttributes(writer, 1, value));
-  else if (value !== null) putMessage(writer, 5, () => putList(writer, value));
+  else if (typeof value === "number") putNumber(writer, value);
+  else if (isMap(value)) putMessage(writer, 6, () => putAttributes(writer, 1, value, depth + 1));
+  else if (value !== null) putMessage(writer, 5, () => putList(writer, value, depth + 1));
 }
 
-function putList(writer: Writer, list: readonly RecordValue[]): void {
-  for (const inner of list) putMessage(writer, 1, () => putValue(writer, inner));
+function putList(writer: Writer, list: readonly RecordValue[], depth: number): void {
+  for (const inner of list) putMessage(writer, 1, () => putValue(writer, inner, depth));
 }
 
-function putAttributes(writer: Writer, field: number, attributes: RecordMap): void {
+function putAttributes(writer: Writer, field: number, attributes: RecordMap, depth = 0): void {
   for (const key in attributes) {
     putMessage(writer, field, () => {
       putText(writer, 1, key);
-      putMessage(writer, 2, () => putValue(writer, attributes[key] as RecordValue));
+      putMessage(writer, 2, () => putValue(writer, attributes[key] as RecordValue, depth));
     });
   }
 }
@@ -101,6 +107,7 @@ function groupByOrigin(records: readonly DecodedRecord[]): Iterable<DecodedRecor
 /**
  * Encodes records as an OTLP ExportLogsServiceRequest. Records of the same resource and scope share one group; inside a group the order stays.
  *
+ * @throws TaffrailError `record_too_deep` when a value is nested deeper than the limit.
  * @example await fetch(url, { method: "POST", headers: { "content-type": "application/x-protobuf" }, body: encodeLogsRequest(records) });
  */
 export function encodeLogsRequest(records: readonly DecodedRecord[]): Uint8Array {
