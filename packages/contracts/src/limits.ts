@@ -58,6 +58,7 @@ export const limits = {
   queryDepth: { value: 32, unit: "levels", beyond: "400 `query_too_deep`" },
   searchPage: { value: 1000, unit: "rows", beyond: "400 `limit_too_large`" },
   queryTime: { value: 30_000, unit: "ms", beyond: "the query is ended with `query_timeout`" },
+  queryRows: { value: 2_000_000_000, unit: "rows", beyond: "422 `query_rows`" },
   futureSkew: {
     value: 24 * 3_600_000,
     unit: "ms",

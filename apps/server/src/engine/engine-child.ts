@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFailpoint } from "@taffrail/experiments";
+import { engineCodes } from "./engine-errors.ts";
 import type { EngineChildOptions, FromEngine, ToEngine } from "./engine-protocol.ts";
 import { createSessionPool, type SessionPool } from "./engine-sessions.ts";
 import { identifyProcess } from "./process-identity.ts";
@@ -28,6 +29,13 @@ function statement(message: Run): string {
   return `SET ${limits.join(", ")}; ${mark(message.id)} ${message.sql}`;
 }
 
+/** The engine counts a constant column once, so the limit on its result is checked again on the text. */
+function answer({ id, limits, wantsRows }: Run, text: Uint8Array): FromEngine {
+  if (!wantsRows) return { type: "answer", id, text: new Uint8Array() };
+  if (text.byteLength <= limits.max_result_bytes) return { type: "answer", id, text };
+  return { type: "failed", id, code: engineCodes.answer, message: "the answer is too large" };
+}
+
 async function run(pool: SessionPool, message: Run): Promise<void> {
   const { id } = message;
   running.add(id);
@@ -35,7 +43,7 @@ async function run(pool: SessionPool, message: Run): Promise<void> {
     failpoint("engine.query.before");
     const text = await pool.run(message.slot, message.readOnly, statement(message));
     failpoint("engine.query.after");
-    send({ type: "answer", id, text: message.wantsRows ? text : new Uint8Array() });
+    send(answer(message, text));
   } catch (error) {
     const { clickhouseCode, message: text } = error as { clickhouseCode?: number; message?: string };
     send({ type: "failed", id, code: clickhouseCode, message: text ?? String(error) });

@@ -4,7 +4,7 @@ import type { EngineLimits } from "./engine-protocol.ts";
 const reasonCharactersMax = 500;
 
 /** The engine's own error numbers that mean something particular to us. */
-const engineCodes = { rows: 158, timeout: 159, memory: 241, cancelled: 394, answer: 396 } as const;
+export const engineCodes = { rows: 158, timeout: 159, memory: 241, cancelled: 394, answer: 396 } as const;
 
 /** The engine's own words, from "Code: 62." on, in one line and no longer than a person reads. */
 function plainReason(message: string): string {

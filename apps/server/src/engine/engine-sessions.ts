@@ -16,6 +16,8 @@ const sessionSettings: Readonly<Record<string, string | number>> = {
   max_bytes_before_external_sort: 100_000_000,
   output_format_json_quote_64bit_integers: 1,
   output_format_json_escape_forward_slashes: 0,
+  // A page of the newest records stops after a few thousand rows; with buffering the engine reads ahead two million.
+  read_in_order_use_buffering: 0,
   // Answers travel to the server as one JSON document; an answer cut short must not look whole.
   result_overflow_mode: "'throw'",
   timeout_overflow_mode: "'throw'",

@@ -75,6 +75,8 @@ describe("answers", () => {
   it("are refused when they would be too large", async () => {
     await start();
     expect(await codeOf(ask("SELECT repeat('x', 1000) AS x FROM numbers(40000)"))).toBe("answer_too_large");
+    expect(await codeOf(ask("SELECT repeat(toString(number), 200) AS x FROM numbers(40000)"))).toBe("answer_too_large");
+    expect((await ask("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
   });
 
   it("are given in UTC whatever the server's time zone is", async () => {
