@@ -17,9 +17,12 @@ export interface QueueEntry {
   phase: Phase;
   guilt: Guilt;
   notBeforeMs: number;
+  /** The last reason for waiting that was reported, so that it is said once. */
+  toldReason: string;
 }
 
 const innocent: Guilt = { code: "frame_refused", reason: "" };
+const freshState = { phase: "insert", guilt: innocent, notBeforeMs: 0, toldReason: "" } as const;
 
 interface Waiter {
   readonly order: number;
@@ -57,7 +60,7 @@ export class CommitQueue {
     const lineage = { putAway: 0 };
     const order = this.#nextOrder;
     this.#nextOrder += 1;
-    this.#entries.push({ segment, order, lineage, trial, phase: "insert", guilt: innocent, notBeforeMs: 0 });
+    this.#entries.push({ ...freshState, segment, order, lineage, trial });
     this.wake();
   }
 
@@ -105,9 +108,7 @@ export class CommitQueue {
     const { order, lineage } = entry;
     this.#entries = this.#entries.flatMap((other) =>
       other === entry
-        ? pieces.map(({ segment, trial }): QueueEntry => {
-            return { segment, order, lineage, trial, phase: "insert", guilt: innocent, notBeforeMs: 0 };
-          })
+        ? pieces.map(({ segment, trial }): QueueEntry => ({ ...freshState, segment, order, lineage, trial }))
         : [other],
     );
   }

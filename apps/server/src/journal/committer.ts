@@ -17,6 +17,8 @@ import { afterFailure, firstTrial } from "./trial.ts";
 const diskPauseMs = 2000;
 /** Pieces of one segment that are put away before a further guilty piece goes whole instead of being searched. */
 const searchedPiecesMax = 32;
+/** The longest a timer can run. */
+const deadlineMsMax = 2 ** 31 - 1;
 /** Failures in a row after which the waiting is reported. */
 const reportAfterFailures = 3;
 
@@ -65,7 +67,10 @@ export class Committer {
   async stop(deadlineMs: number): Promise<void> {
     this.#stopping = true;
     this.#queue.wake();
-    const timer = setTimeout(() => this.#abort.abort(new Error("the journal is closing")), deadlineMs);
+    const timer = setTimeout(
+      () => this.#abort.abort(new Error("the journal is closing")),
+      Math.min(deadlineMs, deadlineMsMax),
+    );
     await this.#running;
     clearTimeout(timer);
   }
@@ -131,8 +136,9 @@ export class Committer {
 
   #wait(entry: QueueEntry, pauseMs: number, reason: string, tell: boolean): void {
     this.#queue.pause(entry, pauseMs);
-    if (tell && !this.#abort.signal.aborted)
-      this.#options.report(new TaffrailError("segment_waiting", { file: basename(entry.segment.path), reason }));
+    if (!tell || entry.toldReason === reason || this.#abort.signal.aborted) return;
+    entry.toldReason = reason;
+    this.#options.report(new TaffrailError("segment_waiting", { file: basename(entry.segment.path), reason }));
   }
 
   async #stored(entry: QueueEntry, rows: number): Promise<void> {

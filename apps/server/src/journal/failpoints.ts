@@ -23,7 +23,6 @@ export const journalFailpoints = [
   "journal.split.second",
   "journal.split.after",
   "journal.quarantine.before",
-  "journal.quarantine.after",
   "journal.abandon.before",
   "journal.recover.cut",
   "journal.recover.rewrite",

@@ -48,65 +48,73 @@ const crcFieldBytes = 5;
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 const payloadField = { header: frameFields.header, "otlp-logs": frameFields.otlpLogs, "log-rows": frameFields.lines };
 
-/** Appends protobuf fields to a growing list of bytes. Heads are short, so bytes are pushed one by one. */
+/** Appends protobuf fields to a buffer of the given size; callers keep what they write within it. */
 class FieldWriter {
-  readonly bytes: number[] = [];
+  readonly #bytes: Buffer;
+  length = 0;
 
+  constructor(size: number) {
+    this.#bytes = Buffer.allocUnsafe(size);
+  }
+
+  get written(): Buffer {
+    return this.#bytes.subarray(0, this.length);
+  }
   varint(value: bigint | number): void {
-    if (typeof value === "number" && value < 0x80) {
-      this.bytes.push(value);
+    let rest = value;
+    if (typeof rest === "bigint") {
+      for (; rest > 0x7fn; rest >>= 7n) this.#byte(Number(rest & 0x7fn) | 0x80);
+      this.#byte(Number(rest));
       return;
     }
-    let rest = BigInt(value);
-    while (rest > 0x7fn) {
-      this.bytes.push(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
-    }
-    this.bytes.push(Number(rest));
+    // Not with shifts: times have more than 32 bits.
+    for (; rest > 0x7f; rest = Math.floor(rest / 128)) this.#byte((rest % 128) | 0x80);
+    this.#byte(rest);
   }
   number(field: number, value: bigint | number): void {
     this.varint((field << 3) | wire.varint);
     this.varint(value);
   }
   text(field: number, value: string): void {
-    const encoded = Buffer.from(value);
     this.varint((field << 3) | wire.bytes);
-    this.varint(encoded.length);
-    this.bytes.push(...encoded);
+    this.varint(Buffer.byteLength(value));
+    this.length += this.#bytes.write(value, this.length);
   }
-  fixed(field: number, value: bigint, bytes: 4 | 8): void {
-    this.varint((field << 3) | (bytes === 4 ? wire.fixed32 : wire.fixed64));
-    for (let at = 0; at < bytes; at += 1) this.bytes.push(Number((value >> BigInt(8 * at)) & 0xffn));
+  fixed64(field: number, value: bigint): void {
+    this.varint((field << 3) | wire.fixed64);
+    this.length = this.#bytes.writeBigUInt64LE(value, this.length);
   }
-}
-
-function varintOf(value: number): number[] {
-  const writer = new FieldWriter();
-  writer.varint(value);
-  return writer.bytes;
+  fixed32(field: number, value: number): void {
+    this.varint((field << 3) | wire.fixed32);
+    this.length = this.#bytes.writeUInt32LE(value, this.length);
+  }
+  #byte(value: number): void {
+    this.#bytes[this.length] = value;
+    this.length += 1;
+  }
 }
 
 function encodeHead(meta: FrameMeta, payload: "header" | FrameKind, payloadBytes: Uint8Array, salt: number): Buffer {
-  const body = new FieldWriter();
-  body.text(frameFields.tenant, meta.tenant);
-  body.number(frameFields.seqBase, meta.seqBase);
-  body.text(frameFields.source, meta.source);
-  body.text(frameFields.principal, meta.principal);
-  body.text(frameFields.batch, meta.batchId);
-  body.fixed(frameFields.receivedNs, BigInt(meta.receivedAtMs) * 1_000_000n, 8);
-  body.number(frameFields.count, meta.count);
-  body.number(frameFields.timeMinMs, meta.timeMinMs);
-  body.number(frameFields.timeMaxMs, meta.timeMaxMs);
-  const tail = new FieldWriter();
-  tail.varint((payloadField[payload] << 3) | wire.bytes);
-  tail.varint(payloadBytes.length);
-  const before = Buffer.from(body.bytes);
-  const after = Buffer.from(tail.bytes);
-  const sum = crc32(payloadBytes, crc32(after, crc32(before, salt)));
-  const crc = new FieldWriter();
-  crc.fixed(frameFields.crc, BigInt(sum), 4);
-  const length = before.length + crc.bytes.length + after.length + payloadBytes.length;
-  return Buffer.concat([Buffer.from(varintOf(length)), before, Buffer.from(crc.bytes), after]);
+  const names = meta.tenant.length + meta.source.length + meta.principal.length + meta.batchId.length;
+  // A character takes at most three bytes, the rest of a head less than 128.
+  const fields = new FieldWriter(128 + 3 * names);
+  fields.text(frameFields.tenant, meta.tenant);
+  fields.number(frameFields.seqBase, meta.seqBase);
+  fields.text(frameFields.source, meta.source);
+  fields.text(frameFields.principal, meta.principal);
+  fields.text(frameFields.batch, meta.batchId);
+  fields.fixed64(frameFields.receivedNs, BigInt(meta.receivedAtMs) * 1_000_000n);
+  fields.number(frameFields.count, meta.count);
+  fields.number(frameFields.timeMinMs, meta.timeMinMs);
+  fields.number(frameFields.timeMaxMs, meta.timeMaxMs);
+  const before = fields.written;
+  const after = new FieldWriter(16);
+  after.varint((payloadField[payload] << 3) | wire.bytes);
+  after.varint(payloadBytes.length);
+  fields.fixed32(frameFields.crc, crc32(payloadBytes, crc32(after.written, crc32(before, salt))));
+  const length = new FieldWriter(16);
+  length.varint(fields.length + after.length + payloadBytes.length);
+  return Buffer.concat([length.written, fields.written, after.written]);
 }
 
 /**
@@ -121,14 +129,14 @@ export function frameHead(meta: FrameMeta, kind: FrameKind, payload: Uint8Array,
 
 /** The first frame of a segment, whole. `seqFrom` is the Seq its first record has or would have. */
 export function headerFrame(header: SegmentHeader, seqFrom: bigint, salt: number): Buffer {
-  const fields = new FieldWriter();
+  const fields = new FieldWriter(headBytesMax);
   fields.number(headerFields.format, segmentFormatVersion);
   fields.text(headerFields.kind, header.kind);
   fields.number(headerFields.statementVersion, header.statementVersion);
   fields.text(headerFields.blockSettings, JSON.stringify(header.blockSettings));
   fields.number(headerFields.createdMs, header.createdMs);
   fields.number(headerFields.writer, header.writer);
-  const payload = Buffer.from(fields.bytes);
+  const payload = fields.written;
   const meta: FrameMeta = {
     tenant: "",
     seqBase: seqFrom,

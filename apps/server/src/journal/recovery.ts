@@ -242,10 +242,16 @@ export async function recoverSegments(options: RecoveryOptions): Promise<Recover
   const segments: Segment[] = [];
   let lostRecords = 0;
   for (const file of await findFiles(options.dir)) {
-    const { segment, lost } = await recoverFile(file, options);
-    if (segment) segments.push(segment);
-    lostRecords += lost;
-    await removeIfThere(`${file.path}${cutMarkSuffix}`);
+    try {
+      const { segment, lost } = await recoverFile(file, options);
+      if (segment) segments.push(segment);
+      lostRecords += lost;
+      await removeIfThere(`${file.path}${cutMarkSuffix}`);
+    } catch (error) {
+      // One file that cannot be read or repaired just now must not keep the server from starting; it is tried again at the next start.
+      const reason = error instanceof Error ? error.message : String(error);
+      options.report(new TaffrailError("segment_waiting", { file: basename(file.path), reason }));
+    }
   }
   await syncDirectory(options.dir);
   return { segments, lostRecords };

@@ -68,6 +68,7 @@ export class SegmentWriter {
   #ageTimer: NodeJS.Timeout | undefined;
   #cutTimer: NodeJS.Timeout | undefined;
   #pumping: Promise<void> | undefined;
+  #cutting: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: SegmentWriterOptions) {
@@ -195,7 +196,7 @@ export class SegmentWriter {
     const { kind, dir, store, seq, clock, ids } = this.#options;
     if (this.#open) return;
     if (this.#block.end - this.#block.next < BigInt(count)) this.#block = await seq.reserve(count);
-    const createdMs = clock.now();
+    const createdMs = Math.floor(clock.now());
     this.#open = await createSegmentFile({
       dir,
       salt: Number.parseInt(ids.hex(4), 16),
@@ -286,8 +287,12 @@ export class SegmentWriter {
     if (open.tally.frames > 0) this.#options.onClosed(closedSegment(open, open.path));
   }
 
-  async #retryCuts(): Promise<void> {
-    for (const open of [...this.#stuck]) await this.#cut(open);
+  /** One after the other, so that no segment is cut, and handed on, twice. */
+  #retryCuts(): Promise<void> {
+    this.#cutting = this.#cutting.then(async () => {
+      for (const open of [...this.#stuck]) await this.#cut(open);
+    });
+    return this.#cutting;
   }
 
   async #seal(open: OpenSegment): Promise<void> {

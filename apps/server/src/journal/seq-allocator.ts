@@ -73,7 +73,7 @@ async function writeDurably(dir: string, text: string): Promise<void> {
  * it apart from numbers given out before.
  */
 function freshState({ clock, ids }: SeqAllocatorOptions): SeqState {
-  return { writer: 1 + (Number.parseInt(ids.hex(2), 16) % 4095), next: clock.now() * 1024 };
+  return { writer: 1 + (Number.parseInt(ids.hex(2), 16) % 4095), next: Math.floor(clock.now()) * 1024 };
 }
 
 async function readState(options: SeqAllocatorOptions): Promise<SeqState> {
