@@ -1,1 +1,1 @@
-export {};
+export { commandReference } from "./reference.ts";

@@ -116,12 +116,20 @@ export class FollowedFiles {
     return busy;
   }
 
-  /** Submits what is held, lets every file go, and waits until places are kept. */
-  async close(): Promise<void> {
+  /** Submits what is held, and waits until all of it is settled. */
+  async flush(): Promise<void> {
     for (const { input } of this.#open.values()) await input.flush();
     await this.#options.settled();
+  }
+
+  /** Lets every file go, once the places that were reached are kept. What was not settled will be read again. */
+  async close(): Promise<void> {
     await this.#saving;
-    for (const [key, followed] of this.#open) await this.#release(key, followed);
+    for (const { input, lock } of this.#open.values()) {
+      await input.close();
+      await lock.release();
+    }
+    this.#open.clear();
   }
 
   async #meet(path: string, isNamed: boolean): Promise<void> {
@@ -240,12 +248,15 @@ export class FollowedFiles {
   }
 
   async #release(key: string, followed: Followed): Promise<void> {
-    this.#open.delete(key);
-    await followed.input.close();
-    // The place must be down before another process may go on from it.
-    await this.#options.settled();
-    await this.#saving;
-    await followed.lock.release();
+    try {
+      // The place must be down before another process may go on from it.
+      await this.#options.settled();
+      await this.#saving;
+    } finally {
+      this.#open.delete(key);
+      await followed.input.close();
+      await followed.lock.release();
+    }
   }
 
   /** Lets go of files that have no wanted name any more and were quiet for a while. */

@@ -160,8 +160,8 @@ async function shipStream(run: Run): Promise<Pick<ShipOutcome, "files" | "faults
 }
 
 async function shipFiles(run: Run): Promise<Pick<ShipOutcome, "files" | "faults">> {
-  const { plan, ports, book, sender } = run;
-  const { clock, finish, notice } = ports;
+  const { plan, ports, sender } = run;
+  const { clock, notice } = ports;
   const store = await openPlaceStore({ dir: plan.stateDir, server: ports.server, clock });
   const files: FollowedFiles = new FollowedFiles({
     ...plan,
@@ -174,10 +174,23 @@ async function shipFiles(run: Run): Promise<Pick<ShipOutcome, "files" | "faults"
       makeInput(run, path, { source, offset: start.from.offset, tracker }, () => files.open > crowdedInputs),
     settled: () => sender.drained(),
   });
+  try {
+    await followToEnd(run, files);
+    await files.flush();
+  } finally {
+    await files.close();
+  }
+  return { files: files.total, faults: files.faults };
+}
+
+async function followToEnd(run: Run, files: FollowedFiles): Promise<void> {
+  const { plan, ports, book } = run;
+  const { clock, finish } = ports;
   const found = await files.scan();
   const pattern = plan.patterns.join(", ");
   if (found === 0 && !plan.follow) throw new TaffrailError("nothing_to_ship", { pattern });
-  if (found === 0) notice({ code: "nothing_to_ship", message: `no file matches ${pattern} yet; waiting for one` });
+  if (found === 0)
+    ports.notice({ code: "nothing_to_ship", message: `no file matches ${pattern} yet; waiting for one` });
   const tickScan = createTicker(clock, scanMs, async () => void (await files.scan()));
   const tickProgress = createTicker(clock, progressMs, () => ports.progress(book.view()));
   while (!finish.aborted) {
@@ -187,8 +200,6 @@ async function shipFiles(run: Run): Promise<Pick<ShipOutcome, "files" | "faults"
     await tickProgress();
     if (!busy) await pause(pollMs, finish);
   }
-  await files.close();
-  return { files: files.total, faults: files.faults };
 }
 
 /**
