@@ -74,6 +74,7 @@ test.each([
   [")", 0],
   ["[", 0],
   ["*", 0],
+  ["{2}", 0],
   ["\\", 0],
   ["\\p{Klingon}", 0],
 ])("regular expression %s is refused at %i", (pattern, offset) => expect(regexFault(pattern)?.offset).toBe(offset));

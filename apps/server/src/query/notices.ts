@@ -1,3 +1,4 @@
+import { TaffrailError } from "@taffrail/contracts";
 import { type Field, fieldName, nearest, resolveField } from "@taffrail/query";
 import type { Scope } from "../access/scope.ts";
 import type { LogStore, TimeRange } from "../store/store.ts";
@@ -49,5 +50,11 @@ export async function noticesOfNothing(
   }
   const asked = fields.filter((name) => keyOf(resolveField(name)) !== undefined);
   if (asked.length === 0) return notices;
-  return [...notices, ...unknownFieldNotices(asked, await store.fieldNames(scope, range, "", namesMax))];
+  try {
+    return [...notices, ...unknownFieldNotices(asked, await store.fieldNames(scope, range, "", namesMax))];
+  } catch (error) {
+    // The answer itself is there: a hint that the engine has no time or room for must not take it away.
+    if (error instanceof TaffrailError) return notices;
+    throw error;
+  }
 }

@@ -2,6 +2,8 @@ import { type Clock, limits, TaffrailError } from "@taffrail/contracts";
 import { fieldName, knownFields, maskedField, printQuery, resolveField } from "@taffrail/query";
 import type { Scope } from "../access/scope.ts";
 import type { Journal } from "../journal/journal.ts";
+import { orderBy, whereOf } from "../store/log-conditions.ts";
+import { viewColumns } from "../store/log-view.ts";
 import type { Cost, LogStore, Question, TimeRange } from "../store/store.ts";
 import type {
   CostAnswer,
@@ -25,8 +27,6 @@ export interface QueryServiceDeps {
   readonly store: LogStore;
   readonly journal: Pick<Journal, "pendingRecords">;
   readonly clock: Clock;
-  /** The statement that `store.search` would run: what `explain` shows. */
-  readonly searchSql: (scope: Scope, question: Question & { readonly limit: number }) => string;
 }
 
 /** Answers one kind of question. `parameters` are those of the query string, `id` included where the path has one. */
@@ -190,13 +190,17 @@ const fieldsWith = (deps: QueryServiceDeps): Ask<LogFieldsAnswer> => {
   };
 };
 
+/** The statement that a search for the newest hundred records runs. */
+const searchSql = (scope: Scope, question: Question): string =>
+  `SELECT ${viewColumns} FROM taffrail.otel_logs WHERE ${whereOf(scope, question)} ORDER BY ${orderBy("newest")} LIMIT 100`;
+
 const explainWith = (deps: QueryServiceDeps): Ask<ExplainQueryAnswer> => {
   return async (scope, parameters) => {
     const { filter } = readFilter(parameters.query ?? "", scope);
     // Nothing is read, so a question without a range is shown with the last hour's.
     const hasRange = ["from", "to", "since"].some((name) => parameters[name] !== undefined);
     const range = readTimeRange(hasRange ? parameters : { since: "1h" }, deps.clock.now());
-    return { canonical: printQuery(filter), sql: deps.searchSql(scope, { filter, range, limit: 100 }) };
+    return { canonical: printQuery(filter), sql: searchSql(scope, { filter, range }) };
   };
 };
 
@@ -204,7 +208,7 @@ const explainWith = (deps: QueryServiceDeps): Ask<ExplainQueryAnswer> => {
  * Builds the service that stands between the API and the store.
  *
  * @example
- * const service = createQueryService({ store, journal, clock, searchSql });
+ * const service = createQueryService({ store, journal, clock });
  * const { records } = await service.search(scope, { query: "level:>=warn", since: "15m" }, signal);
  */
 export function createQueryService(deps: QueryServiceDeps): QueryService {

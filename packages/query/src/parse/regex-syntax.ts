@@ -176,12 +176,17 @@ const group = (walk: Walk): Piece => {
 const groupReason = (text: string): string =>
   /^\(\?<?[=!]/.test(text) ? "look-around does not exist in RE2" : `a group cannot start with "${text.slice(0, 3)}"`;
 
+const bracesAt = ({ pattern, at }: Walk): RegExpExecArray | null =>
+  /^\{(\d+)(,(\d*))?\}/.exec(pattern.slice(at, at + 24));
+
 const atom = (walk: Walk): Piece => {
   const character = walk.pattern.charAt(walk.at);
   if (character === "(") return group(walk);
   if (character === "[") return characterClass(walk);
   if (character === "\\") return escapeSequence(walk, false);
-  if ("*+?".includes(character)) throw new Fault(walk.at, `there is nothing before "${character}" to repeat`);
+  if ("*+?".includes(character) || bracesAt(walk) !== null) {
+    throw new Fault(walk.at, `there is nothing before "${character}" to repeat`);
+  }
   const code = walk.pattern.codePointAt(walk.at) ?? 0;
   walk.at += code > 0xffff ? 2 : 1;
   return character === "." ? { size: multiByteSize, repeats: 1 } : one;
@@ -189,7 +194,7 @@ const atom = (walk: Walk): Piece => {
 
 /** The repetition at the walk's place: the most times that it unrolls its piece; undefined when there is none. */
 const repetition = (walk: Walk): number | undefined => {
-  const braces = /^\{(\d+)(,(\d*))?\}/.exec(walk.pattern.slice(walk.at, walk.at + 24));
+  const braces = bracesAt(walk);
   if (braces === null && !/^[*+?]/.test(walk.pattern.slice(walk.at, walk.at + 1))) return undefined;
   const start = walk.at;
   walk.at += braces?.[0].length ?? 1;
