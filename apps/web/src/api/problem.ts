@@ -47,7 +47,7 @@ export function problemOfBody(body: {
   readonly remedy: string;
   readonly details: Readonly<Record<string, string | number>>;
 }): Problem {
-  const column = Number(body.details["column"]);
+  const column = Number(body.details.column);
   return {
     kind: kindOf(body.code),
     code: body.code,

@@ -19,13 +19,16 @@ const built = (id: string, title: string, width: number, grows = false): Column 
 
 /**
  * The columns of the table: time, level, service, those that the reader added, message.
- * `longTimes`: the range spans days, so times carry their date.
+ * `longTimes`: the range spans days, so times carry their date. `compact`: the screen is a phone's, the service stands in the drawer only.
  */
-export function tableColumns(added: readonly string[], longTimes: boolean): readonly Column[] {
+export function tableColumns(
+  added: readonly string[],
+  { longTimes, compact }: { readonly longTimes: boolean; readonly compact: boolean },
+): readonly Column[] {
   return [
-    built("time", "Time", longTimes ? 9.75 : 6.5),
+    built("time", "Time", longTimes ? 9.75 : 6.75),
     built("level", "Level", 3.5),
-    built("service", "Service", 8.5),
+    ...(compact ? [] : [built("service", "Service", 8.5)]),
     ...added.map((id) => ({
       id,
       title: id,
@@ -33,7 +36,7 @@ export function tableColumns(added: readonly string[], longTimes: boolean): read
       grows: false,
       removable: true,
     })),
-    built("message", "Message", 18, true),
+    built("message", "Message", compact ? 12 : 18, true),
   ];
 }
 

@@ -38,10 +38,8 @@ export function CompletionList({
           <kbd>↑</kbd> <kbd>↓</kbd> choose · <kbd>Enter</kbd> accept · <kbd>Esc</kbd> close
         </span>
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: a select cannot sit under a line that is written in */}
       <div id={id} role="listbox" aria-label={titles[kind]} tabIndex={-1} className="completion-items scroll">
         {items.map((item, index) => (
-          // biome-ignore lint/a11y/useSemanticElements: see the listbox above
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the query line, which keeps the focus
           <div
             key={item.text}

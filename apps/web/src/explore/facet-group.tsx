@@ -1,10 +1,10 @@
 import type { Facet } from "@taffrail/client";
 import { type ReactElement, useId, useState } from "react";
-import { useFieldValues } from "../api/questions.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { useExplore } from "./explore-context.tsx";
 import { FacetValueRow } from "./facet-value.tsx";
+import { useFacetValues } from "./use-facet-values.ts";
 
 /** Values shown before "more" is asked for. */
 const shownAtFirst = 6;
@@ -13,19 +13,15 @@ const shownAtFirst = 6;
 const ownColumn = new Set(["level", "service", "body"]);
 
 function FacetValues({ facet }: { readonly facet: Facet }): ReactElement {
-  const { question } = useExplore();
   const [search, setSearch] = useState("");
   const [all, setAll] = useState(false);
-  const deep = (all || search !== "") && facet.more;
-  const found = useFieldValues(question, deep ? facet.field : undefined);
-  const values = (deep ? found.data?.facets[0]?.values : undefined) ?? facet.values;
-  const wanted = values.filter(({ value }) => value.toLowerCase().includes(search.toLowerCase()));
-  const shown = all || search !== "" ? wanted : wanted.slice(0, shownAtFirst);
+  const { values, distinct, looking } = useFacetValues(facet, { search, all });
+  const shown = all || search !== "" ? values : values.slice(0, shownAtFirst);
   const most = Math.max(1, ...values.map(({ count }) => count));
-  const hidden = facet.values.length > shownAtFirst || facet.more;
+  const hidden = values.length > shownAtFirst || facet.more;
   return (
     <>
-      {hidden ? (
+      {facet.more ? (
         <input
           className="field facet-search"
           data-size="small"
@@ -42,14 +38,10 @@ function FacetValues({ facet }: { readonly facet: Facet }): ReactElement {
           <FacetValueRow key={value} field={facet.field} value={value} count={count} most={most} />
         ))}
       </ul>
-      {shown.length === 0 ? <p className="facet-note">{found.isFetching ? "Looking …" : "No such value."}</p> : null}
+      {shown.length === 0 ? <p className="facet-note">{looking ? "Looking …" : "No such value."}</p> : null}
       {hidden && search === "" ? (
         <button type="button" className="facet-more" onClick={() => setAll(!all)}>
-          {all
-            ? "Fewer"
-            : facet.more
-              ? `More of ${facet.distinct.toLocaleString("en-US")}`
-              : `All ${facet.values.length}`}
+          {all ? "Fewer" : facet.more ? `More of ${distinct.toLocaleString("en-US")}` : `All ${values.length}`}
         </button>
       ) : null}
     </>
@@ -70,7 +62,7 @@ export function FacetGroup({
   const isColumn = state.columns.includes(facet.field);
   return (
     <section className="facet">
-      <h3>
+      <h3 className="facet-head reveal">
         <button
           type="button"
           className="facet-name"

@@ -25,7 +25,7 @@ export function FacetValueRow({
   const mode = filterOf(field, value);
   const shown = value === "" ? "(empty)" : value;
   return (
-    <li className="facet-value" data-mode={mode ?? "none"}>
+    <li className="facet-value reveal" data-mode={mode ?? "none"}>
       <button
         type="button"
         className="facet-pick"

@@ -1,4 +1,4 @@
-import { addTerm, type Filter, parseQuery, printQuery } from "@taffrail/query";
+import { addTerm, type Filter, fieldName, parseQuery, printQuery, resolveField } from "@taffrail/query";
 
 export type FilterMode = "include" | "exclude";
 
@@ -26,4 +26,42 @@ export function filterLookup(query: string): FilterLookup {
     if (included.has(term)) return "include";
     return excluded.has(term) ? "exclude" : undefined;
   };
+}
+
+/** Whether a term does nothing but choose or reject values of one field. */
+function isAbout(term: Filter, subject: string): boolean {
+  if (term.kind === "not") return isAbout(term.filter, subject);
+  if (term.kind === "or") return term.filters.every((one) => isAbout(one, subject));
+  if (term.kind === "level") return subject === "level";
+  return term.kind === "field-equals" && fieldName(term.field) === subject;
+}
+
+function conjunction(terms: readonly Filter[]): string {
+  const [only] = terms;
+  return printQuery(terms.length > 1 ? { kind: "and", filters: terms } : only);
+}
+
+/**
+ * A query without its choice of values of one field, or undefined when it makes none: a facet lists the values that one could choose as well.
+ *
+ * @example withoutField("level:error service:cart", "service") // "level:error"
+ */
+export function withoutField(query: string, field: string): string | undefined {
+  const parsed = parseQuery(query);
+  if (!parsed.ok) return undefined;
+  const terms = termsOf(parsed.filter);
+  const subject = fieldName(resolveField(field));
+  const kept = terms.filter((term) => !isAbout(term, subject));
+  return kept.length === terms.length ? undefined : conjunction(kept);
+}
+
+/**
+ * A query that also wants a field's value to contain a text.
+ *
+ * @example withPart("level:error", "http.route", "cart") // "level:error http.route:*cart*"
+ */
+export function withPart(query: string, field: string, part: string): string {
+  const parsed = parseQuery(query);
+  const wanted: Filter = { kind: "wildcard", field: resolveField(field), parts: ["", part, ""] };
+  return conjunction([...termsOf(parsed.ok ? parsed.filter : undefined), wanted]);
 }

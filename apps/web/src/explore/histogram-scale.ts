@@ -55,8 +55,8 @@ export const totalOf = (counts: HistogramBucket["counts"]): number =>
 export function niceMax(value: number): number {
   if (value <= 1) return 1;
   const magnitude = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * magnitude >= value) ?? 10;
-  return step * magnitude;
+  const factors = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
+  return Math.ceil((factors.find((factor) => factor * magnitude >= value) ?? 10) * magnitude);
 }
 
 export const xOf = (ms: number, plot: Plot): number => ((ms - plot.from) / (plot.to - plot.from)) * plot.width;

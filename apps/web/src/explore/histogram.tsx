@@ -10,7 +10,7 @@ import { type Brush, useBrush } from "./use-brush.ts";
 import "./histogram.css";
 
 /** Height of the bars, in pixels; the axis comes below. */
-const plotHeight = 72;
+const plotHeight = 84;
 
 function Bars({ bars, active }: { readonly bars: readonly Bar[]; readonly active: number | undefined }): ReactElement {
   return (
@@ -55,7 +55,7 @@ function Axis({ plot, max }: { readonly plot: Plot; readonly max: number }): Rea
       <path d={`M0 0.5H${plot.width}M0 ${plot.height / 2}H${plot.width}`} className="grid-line" />
       <path d={`M0 ${plot.height + 0.5}H${plot.width}`} className="base-line" />
       <text x={2} y={10} className="axis-max">
-        {max.toLocaleString("en-US")}
+        {max === 0 ? "" : max.toLocaleString("en-US")}
       </text>
       {ticks.map((tick) => {
         const x = xOf(tick.at, plot);
@@ -81,7 +81,7 @@ export function Histogram({
   readonly result: HistogramResult;
   readonly busy: boolean;
 }): ReactElement {
-  const { span, zoom } = useExplore();
+  const { zoom } = useExplore();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const plot = useMemo<Plot>(() => {
@@ -89,18 +89,18 @@ export function Histogram({
     return { width, height: plotHeight, from, to: Math.max(from + 1, Date.parse(result.range.to)) };
   }, [width, result.range]);
   const bars = useMemo(() => layoutBars(result.buckets, result.stepMs, plot), [result, plot]);
-  const max = niceMax(Math.max(0, ...result.buckets.map((bucket) => totalOf(bucket.counts))));
-  const brush = useBrush(bars, plot, (from, to) =>
-    zoom(absoluteRange(Math.max(from, span.from), Math.min(to, span.to))),
+  const max = result.total === 0 ? 0 : niceMax(Math.max(0, ...result.buckets.map((bucket) => totalOf(bucket.counts))));
+  const brush = useBrush(bars, plot, ({ from, to }) =>
+    zoom(absoluteRange(Math.max(from, plot.from), Math.min(to, plot.to))),
   );
   const bar = brush.active === undefined ? undefined : bars[brush.active];
   return (
     <div className="histogram" data-busy={busy} ref={box}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the plot is worked by keys; a group that holds a cursor must take the focus */}
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has no place around a picture */}
       <div
         className="plot"
         role="group"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the plot is worked by keys; what holds a cursor must take the focus
         tabIndex={0}
         data-own-keys=""
         aria-label={`Records over time: ${result.total.toLocaleString("en-US")} in ${bars.length} bars. Arrow keys choose a bar, Shift extends, Enter zooms in.`}

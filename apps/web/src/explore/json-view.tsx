@@ -16,16 +16,18 @@ export function JsonView({ record }: { readonly record: LogView }): ReactElement
   return (
     <div className="code-block json" data-wrap="true">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre className="scroll" tabIndex={0} role="region" aria-label="JSON">
-        <code>
-          {parts.map((part, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text have no identity but their place
-            <span key={index} className={`json-${part.kind}`}>
-              {part.text}
-            </span>
-          ))}
-        </code>
-      </pre>
+      <section className="code-scroll scroll" tabIndex={0} aria-label="JSON">
+        <pre>
+          <code>
+            {parts.map((part, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text have no identity but their place
+              <span key={index} className={`json-${part.kind}`}>
+                {part.text}
+              </span>
+            ))}
+          </code>
+        </pre>
+      </section>
       <CopyButton text={json} label="Copy JSON" />
     </div>
   );

@@ -1,24 +1,13 @@
 import { parseQuery } from "@taffrail/query";
-import {
-  type KeyboardEvent,
-  type ReactElement,
-  type RefObject,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { type ReactElement, type RefObject, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { Problem } from "../api/problem.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { applySuggestion, type Suggestion } from "./completion.ts";
 import { CompletionList, optionId } from "./completion-list.tsx";
 import { useExplore } from "./explore-context.tsx";
 import { QueryFault, type QueryMistake } from "./query-fault.tsx";
 import { QueryOverlay } from "./query-overlay.tsx";
-import { useQueryHistory } from "./use-query-history.ts";
-import { useSuggestions } from "./use-suggestions.ts";
+import { type QueryLine, useQueryLine } from "./use-query-line.ts";
 import "./query-bar.css";
 
 /** While somebody writes, a mistake is underlined at once but explained only after this pause, in milliseconds. */
@@ -31,12 +20,8 @@ function mistakeOf(draft: string, committed: string, problem: Problem | undefine
     return { column, length, reason, hint };
   }
   if (problem?.kind !== "query" || draft !== committed) return undefined;
-  return {
-    column: problem.column ?? 1,
-    length: problem.column === undefined ? draft.length : 1,
-    reason: problem.message,
-    hint: problem.remedy,
-  };
+  const length = problem.column === undefined ? draft.length : 1;
+  return { column: problem.column ?? 1, length, reason: problem.message, hint: problem.remedy };
 }
 
 /** True once `draft` has rested for a while. */
@@ -49,15 +34,58 @@ function useRested(draft: string): boolean {
   return rested === draft;
 }
 
-/** The draft follows the address: back, forward and a click on a filter change what is written here. */
-function useDraft(committed: string): readonly [string, (text: string) => void] {
-  const [draft, setDraft] = useState(committed);
-  const [seen, setSeen] = useState(committed);
-  if (seen !== committed) {
-    setSeen(committed);
-    setDraft(committed);
-  }
-  return [draft, setDraft];
+function QueryInput({
+  inputRef,
+  line,
+  listId,
+  faultId,
+  mistake,
+}: {
+  readonly inputRef: RefObject<HTMLInputElement | null>;
+  readonly line: QueryLine;
+  readonly listId: string;
+  readonly faultId: string;
+  readonly mistake: QueryMistake | undefined;
+}): ReactElement {
+  const overlay = useRef<HTMLDivElement>(null);
+  const align = (): void => {
+    if (overlay.current !== null) overlay.current.scrollLeft = inputRef.current?.scrollLeft ?? 0;
+  };
+  const follow = (): void => {
+    line.moveCaret(inputRef.current?.selectionStart ?? 0);
+    align();
+  };
+  // After each change the coloured text must lie under the written one again.
+  useEffect(align);
+  return (
+    <div className="query-line">
+      <QueryOverlay boxRef={overlay} text={line.draft} mistake={mistake} />
+      <input
+        ref={inputRef}
+        className="query-input"
+        role="combobox"
+        aria-label="Query"
+        aria-expanded={line.listed}
+        aria-controls={listId}
+        aria-autocomplete="list"
+        aria-activedescendant={line.listed && line.chosen >= 0 ? optionId(listId, line.chosen) : undefined}
+        aria-invalid={mistake !== undefined}
+        aria-describedby={mistake === undefined ? undefined : faultId}
+        placeholder="Search: words, level:>=warn, service:checkout, duration_ms:>250 …"
+        spellCheck={false}
+        autoComplete="off"
+        autoCapitalize="off"
+        value={line.draft}
+        onChange={(event) => line.type(event.target.value, event.target.selectionStart ?? 0)}
+        onKeyDown={line.onKeyDown}
+        onKeyUp={follow}
+        onSelect={follow}
+        onScroll={align}
+        onClick={() => line.setOpen(true)}
+        onBlur={() => line.setOpen(false)}
+      />
+    </div>
+  );
 }
 
 /** The line in which the query is written, with colours, completion, history and mistakes shown in place. */
@@ -71,113 +99,26 @@ export function QueryBar({
   /** Escape with nothing to close: the reader wants back to the records. */
   readonly onLeave: () => void;
 }): ReactElement {
-  const { state, patch, refresh } = useExplore();
-  const [draft, setDraft] = useDraft(state.query);
-  const [caret, setCaret] = useState(0);
-  const [open, setOpen] = useState(false);
-  const [chosen, setChosen] = useState(-1);
-  const [history, addHistory] = useQueryHistory();
-  const suggestions = useSuggestions({ draft, caret, open, history });
+  const { state } = useExplore();
+  const line = useQueryLine(inputRef, onLeave);
+  const { draft, suggestions } = line;
   const mistake = useMemo(() => mistakeOf(draft, state.query, problem), [draft, state.query, problem]);
   const rested = useRested(draft);
-  const overlay = useRef<HTMLDivElement>(null);
+  const explained = rested || line.refused === draft;
   const listId = useId();
   const faultId = useId();
-  const shown = open && suggestions.list.length > 0;
-
-  const run = (text: string): void => {
-    setOpen(false);
-    if (!parseQuery(text).ok) return;
-    addHistory(text);
-    if (text.trim() === state.query) refresh();
-    else patch({ query: text.trim() });
-  };
-  const write = (text: string, at: number): void => {
-    setDraft(text);
-    setCaret(at);
-    setChosen(-1);
-    requestAnimationFrame(() => inputRef.current?.setSelectionRange(at, at));
-  };
-  const accept = (suggestion: Suggestion): void => {
-    if (suggestions.kind === "history") {
-      write(suggestion.insert, suggestion.insert.length);
-      setOpen(false);
-      return;
-    }
-    const applied = applySuggestion(draft, suggestions.place, suggestion.insert);
-    write(applied.text, applied.caret);
-    setOpen(suggestion.insert.endsWith(":"));
-  };
-  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
-    const picked = shown ? suggestions.list[chosen] : undefined;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const count = suggestions.list.length;
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      if (!open) setOpen(true);
-      else if (count > 0) setChosen((before) => ((before + step + 1 + (count + 1)) % (count + 1)) - 1);
-    } else if (event.key === "Enter") {
-      if (picked === undefined) run(draft);
-      else accept(picked);
-    } else if (event.key === "Tab" && picked !== undefined) accept(picked);
-    else if (event.key === "Escape") {
-      if (shown) setOpen(false);
-      else onLeave();
-    } else return;
-    event.preventDefault();
-  };
-  const follow = (): void => {
-    const input = inputRef.current;
-    if (input === null) return;
-    setCaret(input.selectionStart ?? 0);
-    if (overlay.current !== null) overlay.current.scrollLeft = input.scrollLeft;
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the coloured text must stay under the written one after each change of either
-  useEffect(follow, [draft]);
-
   return (
     <search className="query">
       <div className="query-box" data-invalid={mistake !== undefined}>
         <Icon name="search" />
-        <div className="query-line">
-          <QueryOverlay boxRef={overlay} text={draft} mistake={mistake} />
-          <input
-            ref={inputRef}
-            className="query-input"
-            role="combobox"
-            aria-label="Query"
-            aria-expanded={shown}
-            aria-controls={listId}
-            aria-autocomplete="list"
-            aria-activedescendant={shown && chosen >= 0 ? optionId(listId, chosen) : undefined}
-            aria-invalid={mistake !== undefined}
-            aria-describedby={mistake === undefined ? undefined : faultId}
-            placeholder="Search: words, level:>=warn, service:checkout, duration_ms:>250 …"
-            spellCheck={false}
-            autoComplete="off"
-            autoCapitalize="off"
-            value={draft}
-            onChange={(event) => {
-              setDraft(event.target.value);
-              setCaret(event.target.selectionStart ?? 0);
-              setChosen(-1);
-              setOpen(true);
-            }}
-            onKeyDown={onKeyDown}
-            onKeyUp={follow}
-            onSelect={follow}
-            onScroll={follow}
-            onClick={() => setOpen(true)}
-            onBlur={() => setOpen(false)}
-          />
-        </div>
+        <QueryInput inputRef={inputRef} line={line} listId={listId} faultId={faultId} mistake={mistake} />
         {draft === "" ? null : (
           <IconButton
             icon="close"
             size="small"
             label="Clear the query"
             onClick={() => {
-              write("", 0);
-              run("");
+              line.clear();
               inputRef.current?.focus();
             }}
           />
@@ -185,13 +126,13 @@ export function QueryBar({
       </div>
       <CompletionList
         id={listId}
-        open={shown}
+        open={line.listed}
         kind={suggestions.kind}
         items={suggestions.list}
-        chosen={chosen}
-        onAccept={accept}
+        chosen={line.chosen}
+        onAccept={line.accept}
       />
-      {mistake !== undefined && !shown && rested ? <QueryFault id={faultId} mistake={mistake} /> : null}
+      {mistake !== undefined && !line.listed && explained ? <QueryFault id={faultId} mistake={mistake} /> : null}
     </search>
   );
 }

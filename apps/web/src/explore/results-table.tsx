@@ -1,6 +1,7 @@
 import type { LogView } from "@taffrail/client";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type ReactElement, type RefObject, useEffect, useMemo } from "react";
+import { useMedia } from "../ui/use-width.ts";
 import { type Column, columnTracks, tableColumns } from "./columns.ts";
 import { useExplore } from "./explore-context.tsx";
 import { TableHead } from "./table-head.tsx";
@@ -15,6 +16,9 @@ const rowHeight = 26;
 /** Pages are fetched when this many rows below the visible ones are left. */
 const prefetchRows = 60;
 
+/** Below this width one column has to go. */
+const phone = "(max-width: 640px)";
+
 const dayMs = 86_400_000;
 
 export interface TableProps {
@@ -28,7 +32,9 @@ export interface TableProps {
 
 function useTableColumns(): readonly Column[] {
   const { state, span } = useExplore();
-  return useMemo(() => tableColumns(state.columns, span.to - span.from > dayMs), [state.columns, span]);
+  const compact = useMedia(phone);
+  const longTimes = span.to - span.from > dayMs;
+  return useMemo(() => tableColumns(state.columns, { longTimes, compact }), [state.columns, longTimes, compact]);
 }
 
 function TableFoot({ results }: { readonly results: Results }): ReactElement {

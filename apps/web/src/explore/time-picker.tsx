@@ -1,13 +1,5 @@
 import { type ReactElement, useCallback } from "react";
-import {
-  durationWords,
-  parseDuration,
-  presets,
-  resolveRange,
-  shiftRange,
-  type TimeRange,
-  zoomOut,
-} from "../time/range.ts";
+import { presets, resolveRange, shiftRange, type TimeRange, zoomOut } from "../time/range.ts";
 import { rangeWords } from "../time/range-words.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -15,13 +7,9 @@ import { Popover } from "../ui/popover.tsx";
 import { AbsoluteRange } from "./absolute-range.tsx";
 import { type Explore, useExplore } from "./explore-context.tsx";
 
-function PresetList({
-  range,
-  choose,
-}: {
-  readonly range: TimeRange;
-  readonly choose: (range: TimeRange) => void;
-}): ReactElement {
+function PresetList({ choose }: { readonly choose: (range: TimeRange) => void }): ReactElement {
+  const { state, format } = useExplore();
+  const { range } = state;
   return (
     <ul className="preset-list" aria-label="Relative ranges">
       {presets.map((since) => {
@@ -34,7 +22,7 @@ function PresetList({
               {...(chosen ? { "data-autofocus": "" } : {})}
               onClick={() => choose({ kind: "relative", since })}
             >
-              Last {durationWords(parseDuration(since) ?? 0)}
+              {rangeWords({ kind: "relative", since }, format)}
             </button>
           </li>
         );
@@ -117,7 +105,7 @@ export function TimePicker({
         }
       >
         <div className="time-panel">
-          <PresetList range={state.range} choose={choose} />
+          <PresetList choose={choose} />
           <div className="time-side">
             <AbsoluteRange choose={choose} />
             <RangeTools explore={explore} choose={choose} />

@@ -9,13 +9,14 @@ interface Reading {
 
 /** The moment at which a wall clock in the format's zone shows `utc`'s digits; two rounds settle changes of summer time. */
 function fromWallClock(utc: number, format: TimeFormat): number {
-  let guess = utc;
+  const millis = utc % 1000;
+  const wanted = utc - millis;
+  let guess = wanted;
   for (let round = 0; round < 2; round++) {
     const shown = format.wallClock(guess);
-    const shownUtc = Date.UTC(shown.year, shown.month - 1, shown.day, shown.hour, shown.minute, shown.second);
-    guess += utc - shownUtc - (utc % 1000);
+    guess += wanted - Date.UTC(shown.year, shown.month - 1, shown.day, shown.hour, shown.minute, shown.second);
   }
-  return guess + (utc % 1000);
+  return guess + millis;
 }
 
 function parseRelative(text: string, now: number): number | undefined {

@@ -9,10 +9,10 @@ function writerFor(from: number, to: number, format: TimeFormat): (ms: number) =
 /**
  * Says a range in few words: `Last 15 minutes`, `Nov 22 09:00 – 10:00`.
  *
- * @example rangeWords({ kind: "relative", since: "1h" }, format) // "Last 1 hour"
+ * @example rangeWords({ kind: "relative", since: "1h" }, format) // "Last hour"
  */
 export function rangeWords(range: TimeRange, format: TimeFormat): string {
-  if (range.kind === "relative") return `Last ${durationWords(parseDuration(range.since) ?? 0)}`;
+  if (range.kind === "relative") return `Last ${durationWords(parseDuration(range.since) ?? 0).replace(/^1 /, "")}`;
   const write = writerFor(range.from, range.to, format);
   const sameDay = format.date(range.from) === format.date(range.to - 1);
   const end = sameDay ? write(range.to) : `${format.shortDate(range.to)} ${write(range.to)}`;

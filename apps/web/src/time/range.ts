@@ -19,7 +19,6 @@ const unitMs: Readonly<Record<string, number>> = {
 };
 
 const unitWords: readonly (readonly [number, string])[] = [
-  [604_800_000, "week"],
   [86_400_000, "day"],
   [3_600_000, "hour"],
   [60_000, "minute"],
@@ -58,10 +57,16 @@ export function parseDuration(text: string): number | undefined {
 export function durationWords(ms: number): string {
   for (const [size, word] of unitWords) {
     const count = ms / size;
-    if (count < 1 || !Number.isInteger(count) || (word === "week" && count === 1)) continue;
+    if (count < 1 || !Number.isInteger(count) || (word === "day" && count === 1)) continue;
     return `${count} ${word}${count === 1 ? "" : "s"}`;
   }
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} seconds`;
+}
+
+/** Writes a duration as `parseDuration` reads it, in its largest whole unit. */
+function durationText(ms: number): string {
+  const unit = ["d", "h", "m", "s"].find((name) => Number.isInteger(ms / (unitMs[name] ?? 1))) ?? "ms";
+  return `${ms / (unitMs[unit] ?? 1)}${unit}`;
 }
 
 /**
@@ -90,8 +95,10 @@ export function shiftRange(range: TimeRange, now: number, direction: -1 | 1): Ti
   return { kind: "absolute", from: to - length, to };
 }
 
-/** Doubles a range about its middle, never past `now`. */
+/** Doubles a range: a relative one keeps its end at now, an absolute one its middle, as far as that is not past `now`. */
 export function zoomOut(range: TimeRange, now: number): TimeRange {
+  const length = range.kind === "relative" ? parseDuration(range.since) : undefined;
+  if (length !== undefined) return { kind: "relative", since: durationText(length * 2) };
   const span = resolveRange(range, now);
   const half = (span.to - span.from) / 2;
   const to = Math.max(span.to, Math.min(span.to + half, now));

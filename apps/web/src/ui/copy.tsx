@@ -56,9 +56,11 @@ export function CodeBlock({
   return (
     <div className="code-block" data-wrap={wrap}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre className="scroll" tabIndex={0} role="region" aria-label={label}>
-        <code>{code}</code>
-      </pre>
+      <section className="code-scroll scroll" tabIndex={0} aria-label={label}>
+        <pre>
+          <code>{code}</code>
+        </pre>
+      </section>
       <CopyButton text={code} label={`Copy ${label}`} />
     </div>
   );

@@ -32,6 +32,7 @@ export function Popover({
     return () => document.removeEventListener("pointerdown", onPress);
   }, [open, onClose]);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only watches what its children do: Escape, and the focus leaving
     <div
       ref={anchor}
       className="popover-anchor"
