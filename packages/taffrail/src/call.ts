@@ -1,6 +1,6 @@
 import type { Level } from "@taffrail/contracts";
 import { isError, readText } from "./encode/error.ts";
-import { thrownMarker } from "./encode/value.ts";
+import { readProperty, thrownMarker } from "./encode/value.ts";
 
 /** Fields of a record: an object of whatever type. Its own enumerable properties become top-level fields of the line. */
 export type Fields = object;
@@ -59,7 +59,7 @@ export function readCall(first: unknown, second: unknown): Call {
   if (typeof first === "string") return { message: first, fields: toFields(second) };
   const fields = toFields(first);
   if (typeof second === "string") return { message: second, fields };
-  const error = fields === undefined ? undefined : (fields as { readonly err?: unknown }).err;
+  const error = fields === undefined ? undefined : readProperty(fields, "err");
   const message = typeof error === "object" && error !== null && isError(error) ? readText(error, "message", "") : "";
   return { message, fields };
 }

@@ -70,7 +70,7 @@ export class Pipeline {
   readonly #scope = new AsyncResource("TaffrailPipeline");
   #ended = false;
   #exiting = false;
-  #closing: Promise<LogLedger> | undefined;
+  #closing: Promise<void> | undefined;
   #lastFlushed = 0;
   #lastFlushing: Promise<void> = Promise.resolve();
 
@@ -120,9 +120,10 @@ export class Pipeline {
   }
 
   /** Flushes within `deadlineMs`, drops and counts the rest, closes the sinks. The first call decides. Never rejects. */
-  close(deadlineMs: number): Promise<LogLedger> {
+  async close(deadlineMs: number): Promise<LogLedger> {
     this.#closing ??= this.#scope.runInAsyncScope(() => this.#close(deadlineMs));
-    return this.#closing;
+    await this.#closing;
+    return this.ledger();
   }
 
   /** For a process that is about to end by itself: like flush, but does not wait for the next attempt of a sink that failed. */
@@ -165,7 +166,7 @@ export class Pipeline {
     if (!signal.aborted) await this.#call(queue, () => queue.sink.flush?.(signal));
   }
 
-  async #close(deadlineMs: number): Promise<LogLedger> {
+  async #close(deadlineMs: number): Promise<void> {
     this.#ended = true;
     await this.#flush(deadlineMs);
     const abort = new AbortController();
@@ -176,7 +177,6 @@ export class Pipeline {
     await within(Math.max(deadlineMs, closeMs), Promise.all(work));
     abort.abort();
     this.#reporter.end();
-    return this.ledger();
   }
 
   /** Calls an optional member of a sink that must not throw, but might. */

@@ -71,17 +71,26 @@ function isSent(outgoing: ClientRequest | undefined): boolean {
 function createSender(url: URL, headers: OutgoingHttpHeaders, agent: HttpAgent): Sender {
   const request = url.protocol === "https:" ? httpsRequest : httpRequest;
   let outgoing: ClientRequest | undefined;
+  const sendOnce = (body: Uint8Array, signal: AbortSignal): Promise<HttpAnswer> =>
+    new Promise((resolve, reject) => {
+      const options = { method: "POST", agent, signal, headers: { ...headers, "content-length": body.byteLength } };
+      outgoing = request(url, options, (response) => {
+        readAnswer(response).then(resolve, reject);
+      });
+      outgoing.on("socket", (socket) => socket.unref());
+      outgoing.on("error", reject);
+      outgoing.end(body);
+    });
   return {
-    send: (body, signal) =>
-      new Promise((resolve, reject) => {
-        const options = { method: "POST", agent, signal, headers: { ...headers, "content-length": body.byteLength } };
-        outgoing = request(url, options, (response) => {
-          readAnswer(response).then(resolve, reject);
-        });
-        outgoing.on("socket", (socket) => socket.unref());
-        outgoing.on("error", reject);
-        outgoing.end(body);
-      }),
+    async send(body, signal) {
+      try {
+        return await sendOnce(body, signal);
+      } catch (error) {
+        // The server may close a kept connection at the moment it is used again: that says nothing about the server's health.
+        if (outgoing?.reusedSocket !== true || (error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;
+        return sendOnce(body, signal);
+      }
+    },
     sent: () => isSent(outgoing),
   };
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * A program that logs and then ends in the way it is told to: node exit-child.mjs SINK ENDING PACE COUNT TARGET
- * SINK: file | console | http, ENDING: natural | exit | throw | reject | SIGTERM | SIGINT, PACE: burst (all in the last tick) | paced (10 a ms) | first (no tick has run).
+ * SINK: file | console | http, ENDING: natural | exit | throw | reject | SIGTERM | SIGINT, PACE: burst (all in the last tick) | paced (10 a ms) |
+ * busy (500 in each turn, so that a write is always under way) | first (no tick has run).
  */
 import { consoleSink, createLogger, fileSink, httpSink } from "taffrail";
 
@@ -46,6 +47,15 @@ if (pace === "first") {
     write(0, count);
     end();
   }, 20);
+} else if (pace === "busy") {
+  let next = 0;
+  const turn = () => {
+    write(next, Math.min(next + 500, count));
+    next += 500;
+    if (next < count) setImmediate(turn);
+    else end();
+  };
+  setImmediate(turn);
 } else {
   let next = 0;
   const timer = setInterval(() => {

@@ -1,0 +1,69 @@
+import { createRandom, manualClock } from "@taffrail/testkit";
+import { describe, expect, it } from "vitest";
+import { defaultRetry, retryDelay } from "./backoff.ts";
+import { RecordBuffer } from "./record-buffer.ts";
+import { createReporter } from "./reporter.ts";
+
+describe("createReporter", () => {
+  it("tells the first problem at once and later ones together, every 30 s", () => {
+    const clock = manualClock();
+    const told: string[] = [];
+    const reporter = createReporter(clock, (text) => told.push(text));
+    for (let index = 0; index < 1000; index++) reporter.dropped("http", "buffer-full", 2);
+    reporter.failed("http", "connection refused");
+    expect(told).toEqual(["2 dropped (buffer-full) at http"]);
+    clock.advance(30_000);
+    reporter.dropped("file", "too-large", 1);
+    expect(told.slice(1)).toEqual([
+      "1998 dropped (buffer-full) at http; 1 dropped (too-large) at file; sink http failed: connection refused",
+    ]);
+    reporter.dropped("http", "closed", 1);
+    reporter.end();
+    reporter.end();
+    expect(told.slice(2)).toEqual(["1 dropped (closed) at http"]);
+  });
+
+  it("survives a handler that throws", () => {
+    const reporter = createReporter(manualClock(), () => {
+      throw new Error("no");
+    });
+    expect(() => reporter.dropped("http", "closed", 1)).not.toThrow();
+  });
+});
+
+describe("retryDelay", () => {
+  it("doubles up to its bound, with jitter in the upper half, and honours the sink's wish", () => {
+    const random = createRandom(7);
+    for (let attempt = 1; attempt < 100; attempt++) {
+      const ceiling = Math.min(defaultRetry.maxDelayMs, 100 * 2 ** (attempt - 1));
+      const delay = retryDelay(defaultRetry, attempt, undefined, random.next);
+      expect(delay).toBeGreaterThanOrEqual(ceiling / 2);
+      expect(delay).toBeLessThanOrEqual(ceiling);
+    }
+    expect(retryDelay(defaultRetry, 1, 5000, random.next)).toBe(5000);
+    expect(retryDelay(defaultRetry, 1, 1e12, random.next)).toBe(defaultRetry.retryForMs);
+  });
+});
+
+describe("RecordBuffer", () => {
+  it("gives records back in order and knows its size", () => {
+    const buffer = new RecordBuffer();
+    const random = createRandom(9);
+    let [entered, left] = [0, 0];
+    for (let round = 0; round < 2000; round++) {
+      for (let index = random.integer(0, 5); index > 0; index--) {
+        buffer.push({ line: `${entered++}\n`, level: "info" });
+      }
+      for (const { line } of buffer.take({ maxRecords: random.integer(1, 6), maxCharacters: random.integer(1, 40) })) {
+        expect(line).toBe(`${left++}\n`);
+      }
+      expect(buffer.length).toBe(entered - left);
+    }
+    while (buffer.length > 0) left += buffer.take({ maxRecords: 100, maxCharacters: 1 }).length;
+    expect({ entered, bytes: buffer.bytes, characters: buffer.characters }).toEqual({
+      entered: left,
+      bytes: 0,
+      characters: 0,
+    });
+  });
+});

@@ -1,0 +1,129 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { type ConsoleSinkOptions, consoleSink, wantsColours } from "./console-sink.ts";
+import { prettyLine } from "./pretty.ts";
+
+/** Runs a program that logs through the built package; gives what came out of it. */
+async function run(program: string, env: Record<string, string> = {}, terminal = false) {
+  const command = `${JSON.stringify(process.execPath)} --input-type=module -e "$PROGRAM"`;
+  const args = terminal ? ["script", ["-qec", command, "/dev/null"]] : ["sh", ["-c", command]];
+  const child = spawn(args[0] as string, args[1] as string[], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    env: { PATH: process.env.PATH, TZ: "UTC", TERM: "xterm", ...env, PROGRAM: program },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const out = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk) => {
+    out.stdout += String(chunk);
+  });
+  child.stderr.on("data", (chunk) => {
+    out.stderr += String(chunk);
+  });
+  await new Promise((resolve) => child.on("close", resolve));
+  return out;
+}
+
+const hello = (options = "{}"): string => `
+  import { consoleSink, createLogger } from "taffrail";
+  createLogger({ service: "shop", sinks: [consoleSink(${options})] }).info("hello", { a: 1 });
+`;
+const json = /^\{"time":"[^"]+","level":"info","service":"shop","msg":"hello","a":1\}\n$/;
+const pretty = /^\d\d:\d\d:\d\d\.\d{3} INFO {2}shop hello a=1\r?\n$/;
+const escapeCode = "\u001b[";
+
+describe("consoleSink", () => {
+  it("writes JSON to a pipe and pretty lines to a terminal", async () => {
+    expect((await run(hello())).stdout).toMatch(json);
+    const terminal = await run(hello(), {}, true);
+    expect(terminal.stdout).toContain(`${escapeCode}32mINFO `);
+    expect((await run(hello(), { NO_COLOR: "1" }, true)).stdout).toMatch(pretty);
+  });
+
+  it("does what its options say", async () => {
+    expect((await run(hello('{ format: "pretty" }'))).stdout).toMatch(pretty);
+    expect((await run(hello('{ format: "pretty" }'), { FORCE_COLOR: "1" })).stdout).toContain(escapeCode);
+    expect((await run(hello('{ format: "json" }'), {}, true)).stdout.replace("\r", "")).toMatch(json);
+    const second = await run(hello("{ descriptor: 2 }"));
+    expect(second.stdout).toBe("");
+    expect(second.stderr).toMatch(json);
+  });
+
+  it("ends quietly when its reader goes away", async () => {
+    const program = `
+      import { consoleSink, createLogger } from "taffrail";
+      const log = createLogger({ sinks: [consoleSink()] });
+      for (let n = 0; n < 20000; n++) log.info("line", { n });
+      const ledger = await log.close();
+      process.stderr.write(JSON.stringify(ledger.dropped) + process.exitCode);
+    `;
+    const command = `"${process.execPath}" --input-type=module -e "$PROGRAM" | head -n 1`;
+    const { stdout, stderr } = await run(
+      `import { execFileSync } from "node:child_process";
+       process.stdout.write(execFileSync("sh", ["-c", ${JSON.stringify(command)}], { env: { ...process.env, PROGRAM: process.env.INNER } }));`,
+      { INNER: program },
+    );
+    expect(stdout.split("\n").length).toBe(2);
+    expect(stderr).toContain("EPIPE");
+    expect(stderr).toContain("sink-refused");
+  });
+
+  it.each([[{ format: "xml" }], [{ descriptor: 3 }]])("refuses %j", (options) => {
+    expect(() => consoleSink(options as ConsoleSinkOptions)).toThrow("is not valid");
+  });
+});
+
+describe("wantsColours", () => {
+  it.each([
+    [{}, true, true],
+    [{}, false, false],
+    [{ NO_COLOR: "" }, true, true],
+    [{ NO_COLOR: "1", FORCE_COLOR: "1" }, true, false],
+    [{ FORCE_COLOR: "1" }, false, true],
+    [{ FORCE_COLOR: "0" }, true, false],
+    [{ FORCE_COLOR: "false" }, true, false],
+    [{ TERM: "dumb" }, true, false],
+  ])("%j on a terminal: %s gives %s", (env, terminal, expected) => {
+    expect(wantsColours(env, terminal)).toBe(expected);
+  });
+});
+
+describe("prettyLine", () => {
+  const lineOf = (fields: object): string =>
+    `${JSON.stringify({ time: "2026-11-22T09:00:00.123Z", level: "error", service: "shop", msg: "failed", ...fields })}\n`;
+  const show = (fields: object): string => prettyLine(lineOf(fields), false).slice("09:00:00.123 ".length);
+
+  it("shows fields, quoted where that is needed", () => {
+    expect(show({ a: 1, b: "x y", c: "/api/orders", d: { e: [true, null] } })).toBe(
+      'ERROR shop failed a=1 b="x y" c=/api/orders d={"e":[true,null]}\n',
+    );
+  });
+
+  it("shows errors below, with their causes", () => {
+    const cause = { type: "TypeError", message: "no card", code: "E1" };
+    const err = { type: "Error", message: "declined", stack: "Error: declined\n    at pay (pay.js:1:1)", cause };
+    expect(show({ err, errors: 1 })).toBe(
+      [
+        "ERROR shop failed errors=1",
+        "    err: Error: declined",
+        "        at pay (pay.js:1:1)",
+        "      cause: TypeError: no card",
+        '        {"code":"E1"}',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("lets no value command the terminal", () => {
+    const line = prettyLine(
+      lineOf({ msg: "\u001b[2Jgone\r\u0007\u009b", evil: "\u001b]0;x\u0007", "\u001b[1m": 1 }),
+      false,
+    );
+    expect([...line].filter((character) => /\p{Cc}/u.test(character))).toEqual(["\n"]);
+    expect(line).toContain("\\x1b[2Jgone\\x0d\\x07\\x9b");
+  });
+
+  it("shows what is no record as it is", () => {
+    expect(prettyLine("not json\n", true)).toBe("not json\n");
+  });
+});

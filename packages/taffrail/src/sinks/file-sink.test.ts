@@ -1,0 +1,211 @@
+import { execFileSync } from "node:child_process";
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EncodedRecord } from "@taffrail/contracts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createLogger } from "../logger.ts";
+import { type FileSinkOptions, fileSink } from "./file-sink.ts";
+import { createFileWriter } from "./file-writer.ts";
+import { createStreamWriter } from "./stream-writer.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "taffrail-file-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const never = new AbortController().signal;
+const batchOf = (from: number, count: number): EncodedRecord[] =>
+  Array.from({ length: count }, (_, index) => ({ level: "info", line: `{"n":${from + index}}\n` }));
+const numbersOf = (text: string): number[] =>
+  text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => (JSON.parse(line) as { n: number }).n);
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+describe("fileSink", () => {
+  it("makes the folder, appends, and lets only owner and group read", async () => {
+    const path = join(folder, "a", "b", "app.log");
+    for (const round of [0, 1]) {
+      const sink = fileSink({ path });
+      await sink.write(batchOf(round * 3, 3), never);
+      await sink.close(never);
+    }
+    expect(numbersOf(readFileSync(path, "utf8"))).toEqual(upTo(6));
+    expect(statSync(path).mode & 0o007).toBe(0);
+  });
+
+  it("is opened before the first record, and survives many small and some large batches", async () => {
+    const path = join(folder, "app.log");
+    const log = createLogger({ sinks: [fileSink({ path })], signals: [] });
+    expect(statSync(path).size).toBe(0);
+    for (let index = 0; index < 3000; index++) {
+      log.info("x", { n: index, text: "ü".repeat(index % 50 === 0 ? 5000 : 3) });
+      if (index % 7 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const ledger = await log.close();
+    expect(ledger).toMatchObject({ accepted: 3000, delivered: 3000, pending: 0 });
+    expect(numbersOf(readFileSync(path, "utf8"))).toEqual(upTo(3000));
+  });
+
+  it("says when it cannot be opened, never throws, and recovers by itself", async () => {
+    const blocker = join(folder, "logs");
+    writeFileSync(blocker, "a file where the folder should be");
+    const problems: string[] = [];
+    const sink = fileSink({ path: join(blocker, "app.log") });
+    const log = createLogger({ sinks: [sink], signals: [], onProblem: (text) => problems.push(text) });
+    log.info("x", { n: 0 });
+    await log.flush({ timeoutMs: 50 });
+    expect(log.health().status).toBe("unhealthy");
+    expect(problems[0]).toContain("cannot open");
+    rmSync(blocker);
+    expect(await log.close()).toMatchObject({ accepted: 1, delivered: 1 });
+    expect(numbersOf(readFileSync(join(blocker, "app.log"), "utf8"))).toEqual([0]);
+  });
+
+  it("answers a full device with a retry, and closes all the same", async () => {
+    const sink = fileSink({ path: "/dev/full" });
+    expect(await sink.write(batchOf(0, 3), never)).toMatchObject({
+      outcome: "retry",
+      reason: expect.stringContaining("ENOSPC"),
+    });
+    await sink.close(never);
+  });
+
+  it.each([
+    [{}, "path"],
+    [{ path: "" }, "path"],
+    [{ path: 3 }, "path"],
+  ])("refuses %j", (options, key) => {
+    expect(() => fileSink(options as FileSinkOptions)).toThrow(`fileSink: option ${key} is not valid`);
+  });
+
+  it("refuses an unknown option, and names the known ones", () => {
+    expect(() => fileSink({ path: "x", mkdir: true } as FileSinkOptions)).toThrow(
+      expect.objectContaining({ code: "option_unknown", remedy: "Known options: path." }),
+    );
+  });
+});
+
+describe("createFileWriter", () => {
+  it("finishes the write under way before it writes by blocking, in order and once", async () => {
+    const path = join(folder, "app.log");
+    for (let round = 0; round < 30; round++) {
+      const descriptor = openSync(path, "w");
+      closeSync(descriptor);
+      const appending = openSync(path, "a");
+      const writer = createFileWriter(appending);
+      const first = Array.from({ length: 2000 }, (_, n) => `{"n":${n}}\n`).join("");
+      const pending = writer.write(first, never);
+      expect(writer.writeSync('{"n":2000}\n', 2000)).toBe(true);
+      await pending;
+      expect(writer.writeSync('{"n":2001}\n', 2000)).toBe(true);
+      expect(numbersOf(readFileSync(path, "utf8"))).toEqual(upTo(2002));
+      closeSync(appending);
+    }
+  });
+});
+
+describe("a full disk", () => {
+  it("leaves no torn, lost or doubled line when room comes back", async () => {
+    // A file size limit stands in for a full disk: it cuts a write in the middle, as a full disk does.
+    const path = join(folder, "app.log");
+    const program = `
+      import { createLogger, fileSink } from "taffrail";
+      process.on("SIGXFSZ", () => {});
+      const log = createLogger({ sinks: [fileSink({ path: ${JSON.stringify(path)} })], signals: [], onProblem: () => {} });
+      for (let n = 0; n < 2000; n++) log.info("x", { n });
+      const full = await log.flush({ timeoutMs: 300 });
+      const { execFileSync } = await import("node:child_process");
+      execFileSync("prlimit", ["--pid", String(process.pid), "--fsize=unlimited:unlimited"]);
+      const ledger = await log.close();
+      process.stdout.write(JSON.stringify([full, ledger]));
+    `;
+    const command = `exec prlimit --fsize=50001:unlimited "${process.execPath}" --input-type=module -e "$PROGRAM"`;
+    const out = execFileSync("sh", ["-c", command], {
+      cwd: import.meta.dirname,
+      env: { ...process.env, PROGRAM: program },
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    expect(JSON.parse(out)).toMatchObject([
+      { accepted: 2000, delivered: 0, pending: 2000 },
+      { accepted: 2000, delivered: 2000, dropped: {}, pending: 0 },
+    ]);
+    expect(numbersOf(readFileSync(path, "utf8"))).toEqual(upTo(2000));
+  });
+});
+
+describe("a slow reader of a pipe", () => {
+  const openPipe = (): { readonly path: string; readonly reader: number } => {
+    const path = join(folder, "pipe");
+    execFileSync("mkfifo", [path]);
+    return { path, reader: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) };
+  };
+  const drain = (reader: number): string => {
+    const chunk = Buffer.alloc(1 << 20);
+    try {
+      return chunk.toString("utf8", 0, readSync(reader, chunk));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EAGAIN") return "";
+      throw error;
+    }
+  };
+
+  it("neither blocks the process nor loses, tears or doubles a line", async () => {
+    const { path, reader } = openPipe();
+    const log = createLogger({ sinks: [fileSink({ path })], signals: [], writeTimeoutMs: 30, onProblem: () => {} });
+    for (let n = 0; n < 5000; n++) log.info("x", { n });
+    let turns = 0;
+    const ticking = setInterval(() => {
+      turns += 1;
+    }, 5);
+    await log.flush({ timeoutMs: 150 });
+    clearInterval(ticking);
+    expect(turns).toBeGreaterThan(3);
+    expect(log.ledger().pending).toBe(5000);
+    let text = "";
+    const closing = log.close();
+    const reading = setInterval(() => {
+      text += drain(reader);
+    }, 2);
+    const ledger = await closing;
+    clearInterval(reading);
+    text += drain(reader);
+    closeSync(reader);
+    expect(ledger).toMatchObject({ accepted: 5000, delivered: 5000 });
+    expect(numbersOf(text)).toEqual(upTo(5000));
+  });
+
+  it("ends a torn line when the rest of a batch is given up", async () => {
+    const { path, reader } = openPipe();
+    const descriptor = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    const writer = createStreamWriter(descriptor);
+    const lines = Array.from({ length: 20_000 }, (_, n) => `{"n":${n}}\n`).join("");
+    await expect(writer.write(lines, AbortSignal.timeout(20))).rejects.toThrow("does not keep up");
+    writer.forget();
+    let text = drain(reader);
+    await writer.write('{"n":-1}\n', AbortSignal.timeout(1000));
+    text += drain(reader);
+    const numbers = numbersOf(text);
+    expect(numbers.at(-1)).toBe(-1);
+    expect(numbers.slice(0, -1)).toEqual(upTo(numbers.length - 1));
+    expect(numbers.length).toBeLessThan(20_000);
+    closeSync(descriptor);
+    closeSync(reader);
+  });
+});
