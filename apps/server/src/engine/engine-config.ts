@@ -46,6 +46,8 @@ const pools: Readonly<Record<string, number>> = {
   max_active_parts_loading_thread_pool_size: 4,
   max_outdated_parts_loading_thread_pool_size: 2,
   max_parts_cleaning_thread_pool_size: 2,
+  // Retention drops whole days, however large they are; 0 = no limit.
+  max_partition_size_to_drop: 0,
   backup_threads: 2,
   restore_threads: 2,
   asynchronous_metrics_update_period_s: 3600,

@@ -120,4 +120,9 @@ export const serverErrors = {
     message: "The server answered {status} {code}: {reason}",
     remedy: "Use the client and the server of one version.",
   },
+  retention_waits: {
+    status: 409,
+    message: "Retention drops nothing because {reason}.",
+    remedy: "Check the machine's clock; if it is right, run retention once with a confirmation.",
+  },
 } as const satisfies Readonly<Record<string, ErrorDefinition>>;
