@@ -4,7 +4,7 @@ import type { Segment } from "./segment.ts";
 import type { Trial } from "./trial.ts";
 
 /** `insert`: on its way into the store. `put-away`: found guilty, to be counted and quarantined. `delete`: stored, only its file remains. */
-export type Phase = "insert" | "put-away" | "delete";
+type Phase = "insert" | "put-away" | "delete";
 
 /** A segment in the committer's hands. */
 export interface QueueEntry {

@@ -17,6 +17,12 @@ import { afterFailure, firstTrial } from "./trial.ts";
 const diskPauseMs = 2000;
 /** Pieces of one segment that are put away before a further guilty piece goes whole instead of being searched. */
 const searchedPiecesMax = 32;
+/**
+ * Frames put away with none stored in between. Beyond it the fault is likely not in the frames: they stay where they are, tried now and then, until
+ * something is stored again.
+ */
+const putAwayInARowMax = 3;
+const distrustPauseMs = 15_000;
 /** The longest a timer can run. */
 const deadlineMsMax = 2 ** 31 - 1;
 /** Failures in a row after which the waiting is reported. */
@@ -43,6 +49,7 @@ export class Committer {
   readonly #queue: CommitQueue;
   readonly #abort = new AbortController();
   #stopping = false;
+  #putAwayInARow = 0;
   #running: Promise<void> | undefined;
 
   constructor(options: CommitterOptions) {
@@ -120,7 +127,10 @@ export class Committer {
 
   async #follow(entry: QueueEntry, outcome: Outcome): Promise<void> {
     if (outcome.type === "stopped") return;
-    if (outcome.type === "stored") return this.#stored(entry, entry.segment.summary.rows);
+    if (outcome.type === "stored") {
+      this.#putAwayInARow = 0;
+      return this.#stored(entry, entry.segment.summary.rows);
+    }
     if (outcome.type === "unequal") {
       const { stored } = outcome;
       return this.#divide(entry, { code: "rows_unequal", reason: `the store holds ${stored} rows` });
@@ -188,8 +198,13 @@ export class Committer {
       if (stored > rows) await putAway.surplus(segment, stored);
       return this.#stored(entry, rows);
     }
+    if (this.#putAwayInARow >= putAwayInARowMax) {
+      entry.phase = "insert";
+      return this.#wait(entry, distrustPauseMs, guilt.reason, true);
+    }
     await putAway.keep(segment, stored, guilt);
     entry.lineage.putAway += 1;
+    this.#putAwayInARow += 1;
     accounts.settle(segment.summary, stored);
     this.#queue.settled(entry);
     this.#queue.remove(entry);

@@ -30,5 +30,3 @@ export const journalFailpoints = [
   "deadletter.write.after",
   "deadletter.fsync.after",
 ] as const;
-
-export type JournalFailpoint = (typeof journalFailpoints)[number];

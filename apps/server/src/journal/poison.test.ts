@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ledgerFault } from "@taffrail/contracts";
+import { ledgerFault, TaffrailError } from "@taffrail/contracts";
 import { describe, expect, it } from "vitest";
 import { killEngine } from "../store/testdata/test-store.ts";
 import type { SegmentInsert, SegmentStore } from "./segment-store.ts";
@@ -17,7 +17,7 @@ function deadlyFor(marker: string, deaths: { count: number }): SegmentStore {
     ...segments,
     statementVersion: segments.statementVersion,
     blockSettings: segments.blockSettings,
-    async insert(segment: SegmentInsert, mode, signal): Promise<void> {
+    insert: async (segment: SegmentInsert, mode, signal) => {
       const bytes = await readFile(segment.path);
       if (!bytes.includes(marker)) return segments.insert(segment, mode, signal);
       const insert = segments.insert(segment, mode, signal);
@@ -89,13 +89,40 @@ describe("a frame that cannot be stored", () => {
   });
 });
 
+describe("a store that refuses everything", () => {
+  it("empties the journal into quarantine only up to a bound; the rest is stored when it is well", async () => {
+    const { segments } = fixture.store;
+    let ill = true;
+    const refusing: SegmentStore = {
+      ...segments,
+      insert: (segment, mode, signal) =>
+        ill
+          ? Promise.reject(new TaffrailError("query_failed", { reason: "every byte is wrong", engineCode: 26 }))
+          : segments.insert(segment, mode, signal),
+    };
+    const first = await fixture.start({ store: refusing });
+    const ids = idList("refused", 40);
+    await Promise.all(ids.map((id) => first.journal.append(rowsRequest([id]))));
+    await expect.poll(() => first.problems.at(-1)?.code, { timeout: 20_000 }).toBe("segment_waiting");
+    await expect(first.journal.drained(AbortSignal.timeout(500))).rejects.toThrow();
+    expect(first.journal.stats().segmentsQuarantined).toBe(3);
+    expect(first.journal.pendingRecords("default")).toBe(37);
+    await first.journal.close(10);
+    ill = false;
+    const second = await fixture.start({ store: refusing });
+    await second.journal.drained();
+    expect(await fixture.storedIds()).toHaveLength(37);
+    expect(ledgerFault(second.journal.stats().ledger)).toBeUndefined();
+  });
+});
+
 describe("the engine away", () => {
   it("once during a segment costs nothing", async () => {
     const { segments, engine } = fixture.store;
     let killed = false;
     const store: SegmentStore = {
       ...segments,
-      insert(segment, mode, signal): Promise<void> {
+      insert: (segment, mode, signal) => {
         const insert = segments.insert(segment, mode, signal);
         if (!killed) killEngine(engine);
         killed = true;

@@ -5,7 +5,7 @@ import type { Failpoint } from "@taffrail/experiments";
 import { type ByteRange, copyRanges, syncDirectory } from "./file-effects.ts";
 
 /** Why something was put away; stands beside it as JSON. */
-export interface QuarantineNote {
+interface QuarantineNote {
   readonly code: string;
   readonly reason: string;
   /** Records in it as far as known. */

@@ -3,7 +3,7 @@ import type { FrameKind } from "./journal.ts";
 import type { SeqRange } from "./segment-store.ts";
 
 /** A tenant's part of a segment. Its Seq lie in [from, to); other tenants' may lie between. */
-export interface TenantPart {
+interface TenantPart {
   readonly rows: number;
   readonly from: bigint;
   readonly to: bigint;

@@ -11,7 +11,7 @@ const counterEnd = 2 ** 52;
 const fileName = "seq";
 
 /** A run of consecutive Seq that nobody else will ever get: `next` inclusive to `end` exclusive. */
-export interface SeqBlock {
+interface SeqBlock {
   readonly next: bigint;
   readonly end: bigint;
 }

@@ -18,6 +18,7 @@ describe("what follows a failed insert", () => {
   it.each([
     [["engine-death", "engine-death"], {}, ["250", "divide"]],
     [["refused", "refused"], { frames: 1 }, ["0", "divide"]],
+    [["refused"], {}, ["divide"]],
     [["too-big", "too-big"], {}, ["250", "divide"]],
     [["too-big", "too-big", "too-big"], { frames: 1 }, ["250", "500", "1000"]],
     [["too-big", "too-big"], { frames: 1, othersStored: 1 }, ["250", "divide"]],

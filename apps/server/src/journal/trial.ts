@@ -51,8 +51,9 @@ function counted(trial: Trial, { type }: InsertFailure, storedSoFar: number): Tr
 }
 
 /**
- * Decides what follows a failed insert. Deaths and refusals convict on their own, because such a frame would otherwise stop or crash the engine for ever.
- * Other failures convict a segment only when others were stored meanwhile: a fault of the whole store must never empty the journal into quarantine.
+ * Decides what follows a failed insert. Deaths and refusals convict on their own, because such a frame would otherwise stop or crash the engine for ever
+ * (the committer bounds how many in a row). Other failures convict a segment only when others were stored meanwhile: a fault of the whole store must
+ * never empty the journal into quarantine.
  *
  * @example afterFailure(trial, { type: "waiting", reason }, { storedSoFar: 7, frames: 1 }).verdict // { do: "retry", pauseMs: 250 }
  */
@@ -63,7 +64,9 @@ export function afterFailure(
 ): { readonly trial: Trial; readonly verdict: Verdict } {
   const next = counted(trial, failure, storedSoFar);
   const othersWork = storedSoFar > next.storedAtFirstFailure;
-  const convicted = next.deaths >= chances.deaths || next.refusals >= chances.refusals;
+  // Dividing after one refusal is cheap; the last frame gets a second chance.
+  const refused = next.refusals >= (frames > 1 ? 1 : chances.refusals);
+  const convicted = next.deaths >= chances.deaths || refused;
   const suspected = next.oversizes >= chances.oversizes || next.unknowns >= chances.unknowns;
   // Too large a segment is divided even when nothing else goes through; a single frame is put away only with evidence.
   const mayDivide = convicted || (suspected && (othersWork || (frames > 1 && next.oversizes >= chances.oversizes)));

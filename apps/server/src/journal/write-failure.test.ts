@@ -11,7 +11,7 @@ const fixture = useStore();
 /** Mounts a small file system of its own, or says why it cannot. */
 function mountSmall(path: string, kilobytes: number): string | undefined {
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", path], { stdio: "pipe" });
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", path], { stdio: "pipe" });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -127,7 +127,7 @@ describe("a full disk", () => {
       await journal.close(5000);
       await opened.deadLetters.close();
     } finally {
-      execFileSync("umount", [mount]);
+      execFileSync("/bin/umount", [mount]);
     }
   });
 });

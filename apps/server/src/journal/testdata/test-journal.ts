@@ -47,7 +47,7 @@ export async function openTestJournal(
 }
 
 /** A row line whose body is `id`, so that a test can find the record again. */
-export function rowLine(id: string, timeMs: number): string {
+function rowLine(id: string, timeMs: number): string {
   const t = String(BigInt(timeMs) * 1_000_000n);
   const rest = '"tr":"","sp":"","f":0,"sv":"INFO","sn":9,"s":"test","e":"","r":{},"scn":"","scv":"","sca":{},"a":{},"n":{}';
   return `{"t":"${t}","o":"${t}",${rest},"b":${JSON.stringify(id)},"rd":30}\n`;
