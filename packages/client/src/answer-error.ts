@@ -8,6 +8,14 @@ function detailsOf(value: unknown): ErrorDetails {
   return Object.fromEntries(plain);
 }
 
+/** What stands beside the error, like `acceptedThroughLine` of a body of lines that was taken in part, is worth keeping. */
+function withNeighbours(body: Readonly<Record<string, unknown>>): unknown {
+  const { error, ...beside } = body;
+  if (typeof error !== "object" || error === null) return error;
+  const own = "details" in error ? detailsOf(error.details) : {};
+  return { ...error, details: { ...detailsOf(beside), ...own } };
+}
+
 /**
  * Turns an error body into a TaffrailError. A code that this version does not know becomes `unexpected_answer` and keeps the server's words.
  *
@@ -20,11 +28,13 @@ export function errorFromBody(status: number, body: unknown): TaffrailError {
   return new TaffrailError("unexpected_answer", { status, code: typeof code === "string" ? code : "", reason });
 }
 
-/** Reads an answer that is not 2xx, whatever stands in it. */
+/** Reads an answer that is not 2xx, whatever stands in it. Numbers and texts beside the error are added to its details. */
 export async function errorFromAnswer(response: Response): Promise<TaffrailError> {
   const text = await response.text().catch(() => "");
   try {
-    return errorFromBody(response.status, (JSON.parse(text) as { error?: unknown } | null)?.error);
+    const body: unknown = JSON.parse(text);
+    const known = typeof body === "object" && body !== null ? withNeighbours({ ...body }) : undefined;
+    return errorFromBody(response.status, known);
   } catch {
     return errorFromBody(response.status, undefined);
   }

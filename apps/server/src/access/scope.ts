@@ -35,3 +35,6 @@ export type Resource = (typeof resources)[number];
 
 /** The only principal of a server without login: whoever reaches the loopback address. */
 export const localPrincipal: Principal = { id: "local", kind: "local", tenant: "default" };
+
+/** The server itself, for what it does on a schedule. */
+export const systemPrincipal: Principal = { id: "system", kind: "system", tenant: "default" };

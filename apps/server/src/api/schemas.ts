@@ -242,7 +242,15 @@ export const RetentionPreview = Type.Object(
   { $id: "RetentionPreview", ...closed },
 );
 
-export const RetentionOrder = Type.Object({ dryRun: Type.Boolean() }, { $id: "RetentionOrder", ...closed });
+export const RetentionOrder = Type.Object(
+  {
+    dryRun: Type.Boolean({ description: "True: only say what would be dropped." }),
+    confirmed: Type.Optional(
+      Type.Boolean({ description: "The clock was looked at and is right; needed after `retention_waits`." }),
+    ),
+  },
+  { $id: "RetentionOrder", ...closed },
+);
 
 export const RetentionReport = Type.Object(
   {

@@ -155,7 +155,10 @@ export interface RemoveHoldParams {
 }
 
 export interface RunRetentionParams {
+  /** True: only say what would be dropped. */
   readonly dryRun: boolean;
+  /** The clock was looked at and is right; needed after `retention_waits`. */
+  readonly confirmed?: boolean | undefined;
 }
 
 /** One method per operation of the API. Each rejects with a TaffrailError; an abort rejects with the signal's reason. */
@@ -234,7 +237,7 @@ export function bindOperations(transport: Transport): Operations {
     previewRetention: (params, options) => transport.call({"method":"GET","path":"/api/v1/retention/preview","query":[]}, params ?? {}, options),
     putSetting: (params, options) => transport.call({"method":"PUT","path":"/api/v1/settings/{key}","query":[],"json":["value"]}, params ?? {}, options),
     removeHold: (params, options) => transport.call({"method":"DELETE","path":"/api/v1/retention/holds/{id}","query":[]}, params ?? {}, options),
-    runRetention: (params, options) => transport.call({"method":"POST","path":"/api/v1/retention/run","query":[],"json":["dryRun"]}, params ?? {}, options),
+    runRetention: (params, options) => transport.call({"method":"POST","path":"/api/v1/retention/run","query":[],"json":["dryRun","confirmed"]}, params ?? {}, options),
     getStatus: (params, options) => transport.call({"method":"GET","path":"/api/v1/status","query":[]}, params ?? {}, options),
   };
 }

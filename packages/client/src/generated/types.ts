@@ -243,7 +243,10 @@ export interface Removed {
 }
 
 export interface RetentionOrder {
+  /** True: only say what would be dropped. */
   readonly dryRun: boolean;
+  /** The clock was looked at and is right; needed after `retention_waits`. */
+  readonly confirmed?: boolean;
 }
 
 export interface RetentionPreview {

@@ -48,6 +48,7 @@ export const runRetention = defineRoute({
   action: "retention.run",
   body: schema.RetentionOrder,
   response: schema.RetentionReport,
+  errors: ["retention_waits", "engine_unavailable"],
 });
 
 export const listHolds = defineRoute({

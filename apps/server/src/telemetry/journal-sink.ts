@@ -1,0 +1,48 @@
+import { pluginApiVersion, type Sink, type WriteResult } from "@taffrail/contracts";
+import type { Ingest, LinesAnswer } from "../ingest/ingest.ts";
+
+/** Source of the server's own records, as it stands in their `source`. */
+export const ownSource = "taffrail";
+
+const busyRetryMs = 1_000;
+
+function resultOf(answer: LinesAnswer): WriteResult {
+  const { body, status } = answer;
+  if (!("error" in body)) {
+    return body.rejected === 0
+      ? { outcome: "ok" }
+      : { outcome: "partial", refused: body.rejected, reason: "refused by ingest" };
+  }
+  const reason = body.error.message;
+  return status === 429 || status >= 500
+    ? { outcome: "retry", afterMs: busyRetryMs, reason }
+    : { outcome: "drop", reason };
+}
+
+/**
+ * The sink by which the server logs into itself: its lines go the way of everybody else's, but for the network. Until ingest is there, batches
+ * wait in the logger.
+ *
+ * @example createLogger({ sinks: [createJournalSink(() => parts?.ingest, "default")] })
+ */
+export function createJournalSink(ingest: () => Ingest | undefined, tenant: string): Sink {
+  return {
+    manifest: { name: "journal", kind: "sink", apiVersion: pluginApiVersion },
+    batching: { lingerMs: 200 },
+    async write(batch, signal) {
+      const open = ingest();
+      if (!open) return { outcome: "retry", afterMs: busyRetryMs, reason: "the server is starting" };
+      const answer = await open.lines({
+        body: Buffer.from(batch.map((record) => record.line).join("")),
+        contentType: "application/x-ndjson",
+        contentEncoding: undefined,
+        scope: { tenant },
+        principalId: "system",
+        source: ownSource,
+        signal,
+      });
+      return resultOf(answer);
+    },
+    close: async () => undefined,
+  };
+}
