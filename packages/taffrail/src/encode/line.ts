@@ -14,7 +14,7 @@ interface Head {
 }
 
 /** What one call has to say, before it is a line. */
-export interface LineInput {
+interface LineInput {
   readonly level: Level;
   /** Milliseconds since 1970. */
   readonly time: number;

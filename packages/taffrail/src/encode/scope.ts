@@ -16,7 +16,7 @@ export interface Scope {
 }
 
 /** Name under which a user's field is written. */
-export function outputName(key: string): string {
+function outputName(key: string): string {
   return reservedNames.has(key) ? `fields.${key}` : key;
 }
 

@@ -4,7 +4,7 @@ import { constants } from "node:os";
 export type ExitSignal = "SIGTERM" | "SIGINT";
 
 /** Someone who has something to write when the process ends. */
-export interface ExitParticipant {
+interface ExitParticipant {
   readonly signals: readonly ExitSignal[];
   /** Bounded asynchronous flush; never rejects. */
   lastFlush(): Promise<void>;

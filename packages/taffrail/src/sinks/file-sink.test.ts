@@ -153,7 +153,7 @@ describe("a full disk", () => {
 describe("a slow reader of a pipe", () => {
   const openPipe = (): { readonly path: string; readonly reader: number } => {
     const path = join(folder, "pipe");
-    execFileSync("mkfifo", [path]);
+    execFileSync("sh", ["-c", 'mkfifo "$0"', path]);
     return { path, reader: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) };
   };
   const drain = (reader: number): string => {

@@ -82,7 +82,7 @@ function createSender(url: URL, headers: OutgoingHttpHeaders, agent: HttpAgent):
       outgoing.end(body);
     });
   return {
-    async send(body, signal) {
+    send: async (body, signal) => {
       try {
         return await sendOnce(body, signal);
       } catch (error) {
@@ -130,7 +130,8 @@ function createAgent(url: URL): HttpAgent {
 /**
  * Makes a sink that sends lines to a Taffrail server. Requests are made one at a time; records that come meanwhile form the next batch. Answers of
  * 5xx, 408 and 429 and broken connections are tried again by the pipeline (honouring `Retry-After`), other 4xx drop the batch, and lines that the
- * server refused are counted as refused. At the end of the process what is left is sent by a blocking request, within one second. Throws `option_unknown` and `option_invalid`.
+ * server refused are counted as refused. At the end of the process what is left is sent by a blocking request, within one second; a request that was
+ * under way then may arrive twice. Throws `option_unknown` and `option_invalid`.
  *
  * @example createLogger({ sinks: [httpSink({ url: "http://127.0.0.1:4318" })] });
  */
