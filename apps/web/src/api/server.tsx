@@ -25,7 +25,7 @@ function createCache(): QueryClient {
 
 /** Gives everything below it the server that served this page. */
 export function ServerProvider({ children }: { readonly children: ReactNode }): ReactElement {
-  const [client] = useState(() => createClient({ baseUrl: "" }));
+  const [client] = useState(() => createClient({ baseUrl: window.location.origin }));
   const [cache] = useState(createCache);
   return (
     <QueryClientProvider client={cache}>

@@ -1,6 +1,6 @@
 import type { Facet } from "@taffrail/client";
 import { type ReactElement, useEffect, useRef } from "react";
-import { problemOf } from "../api/problem.ts";
+import { isPassing, problemOf } from "../api/problem.ts";
 import { useFacets } from "../api/questions.ts";
 import { IconButton } from "../ui/button.tsx";
 import { useExplore } from "./explore-context.tsx";
@@ -24,7 +24,8 @@ function FacetList(): ReactElement {
   const { question } = useExplore();
   const answer = useFacets(question, true);
   if (answer.error !== null && answer.data === undefined) {
-    return <p className="facet-note">{problemOf(answer.error).message}</p>;
+    const problem = problemOf(answer.error);
+    return <p className="facet-note">{isPassing(problem) ? "Not available now." : problem.message}</p>;
   }
   if (answer.data === undefined) return <Waiting />;
   const facets: readonly Facet[] = answer.data.facets.filter((facet) => facet.values.length > 0);

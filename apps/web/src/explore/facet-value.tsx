@@ -30,13 +30,16 @@ export function FacetValueRow({
         type="button"
         className="facet-pick"
         aria-pressed={mode === "include"}
-        aria-label={`Only ${field} ${shown}, ${count.toLocaleString("en-US")} records`}
         title={shown}
         onClick={() => filter(field, value, "include")}
       >
         {field === "level" ? <span className="swatch" data-level={value} /> : null}
+        <span className="quiet">Only {field} </span>
         <span className="cut">{shown}</span>
-        <span className="facet-count">{shortCount(count)}</span>
+        <span className="facet-count">
+          {shortCount(count)}
+          <span className="quiet"> records</span>
+        </span>
         <span className="facet-bar" style={{ width: `${Math.max(1, (count / most) * 100)}%` }} />
       </button>
       <IconButton

@@ -104,14 +104,15 @@ export function QueryBar({
   const { draft, suggestions } = line;
   const mistake = useMemo(() => mistakeOf(draft, state.query, problem), [draft, state.query, problem]);
   const rested = useRested(draft);
-  const explained = rested || line.refused === draft;
+  // While the list is open or letters still come, an unfinished query is not a mistake yet.
+  const told = (rested || line.refused === draft) && !line.listed ? mistake : undefined;
   const listId = useId();
   const faultId = useId();
   return (
     <search className="query">
-      <div className="query-box" data-invalid={mistake !== undefined}>
+      <div className="query-box" data-invalid={told !== undefined}>
         <Icon name="search" />
-        <QueryInput inputRef={inputRef} line={line} listId={listId} faultId={faultId} mistake={mistake} />
+        <QueryInput inputRef={inputRef} line={line} listId={listId} faultId={faultId} mistake={told} />
         {draft === "" ? null : (
           <IconButton
             icon="close"
@@ -132,7 +133,7 @@ export function QueryBar({
         chosen={line.chosen}
         onAccept={line.accept}
       />
-      {mistake !== undefined && !line.listed && explained ? <QueryFault id={faultId} mistake={mistake} /> : null}
+      {told === undefined ? null : <QueryFault id={faultId} mistake={told} />}
     </search>
   );
 }

@@ -44,7 +44,7 @@ function Totals({
     <p className="totals">
       <span aria-live="polite">
         {histogram === undefined ? (
-          <span className="soft">Counting …</span>
+          <span className="soft">{results.problem === undefined ? "Counting …" : "Not counted"}</span>
         ) : (
           <>
             <b>{countWords(histogram.total)}</b> record{histogram.total === 1 ? "" : "s"}

@@ -52,8 +52,7 @@ function ProblemState({ problem }: { readonly problem: Problem }): ReactElement 
       }
     >
       <p>{problem.message}</p>
-      <p>{problem.remedy}</p>
-      {problem.kind === "restarting" ? <p>Records are accepted meanwhile; none is lost.</p> : null}
+      <p>{problem.kind === "unreachable" ? "Start it again; this page comes back by itself." : problem.remedy}</p>
       <p className="soft">
         <code>{problem.code}</code>
         {passing ? " · trying again every two seconds" : ""}
