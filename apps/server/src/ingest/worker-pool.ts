@@ -62,6 +62,8 @@ function deathOf(error: Error & { code?: string }, bodyBytes: number): Error {
 /** Starts a thread. `onFree` is called after each answer, `onDeath` once when it is gone. */
 function openLane(memoryMiBMax: number, onFree: () => void, onDeath: (lane: Lane, reason: Error) => void): Lane {
   const worker = new Worker(entryPath(import.meta.url, "./decode-worker.js"), {
+    // Flags of the parent are not for it: those of a test runner would lead it to TypeScript sources.
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: memoryMiBMax },
   });
   // An idle thread must not keep the process alive.

@@ -18,8 +18,8 @@ function recordOf(json: string): Record<string, unknown> {
 }
 
 describe("the OTLP/JSON mapping", () => {
-  const value = (any: unknown): unknown => {
-    const { attributes } = recordOf(request({ timeUnixNano: time, attributes: [{ key: "k", value: any }] }));
+  const value = (wire: unknown): unknown => {
+    const { attributes } = recordOf(request({ timeUnixNano: time, attributes: [{ key: "k", value: wire }] }));
     return (attributes as Record<string, unknown>).k;
   };
   const values: readonly (readonly [string, unknown, unknown])[] = [
@@ -39,7 +39,7 @@ describe("the OTLP/JSON mapping", () => {
     ["unset", {}, null],
     ["absent", undefined, null],
   ];
-  test.each(values)("%s", (_name, any, expected) => expect(value(any)).toEqual(expected));
+  test.each(values)("%s", (_name, wire, expected) => expect(value(wire)).toEqual(expected));
 
   test("integers beyond 2^53 written as numbers stay exact", () => {
     const json = request({ timeUnixNano: 1, attributes: [{ key: "k", value: { intValue: 2 } }] })
