@@ -1,5 +1,5 @@
 /** How a column is compared: `folded` in any case, `exact` by bytes, `hex` in lower case, `body` by tokens, `level` by severity, `number`. */
-export type ColumnType = "folded" | "exact" | "hex" | "body" | "level" | "number";
+type ColumnType = "folded" | "exact" | "hex" | "body" | "level" | "number";
 
 /** A built-in field: a column of the table under a short name. */
 export interface KnownField {
@@ -88,7 +88,7 @@ export const knownFields: readonly KnownField[] = [
 /** A short name that stands for a well-known attribute. */
 const shortNames: Readonly<Record<string, string>> = { host: "host.name" };
 
-export type FieldPlace = "any" | "attributes" | "resource" | "scope";
+type FieldPlace = "any" | "attributes" | "resource" | "scope";
 
 /** What a field name means: a column, or a key. `any` looks among the record's attributes and its resource's. */
 export type Field =

@@ -5,5 +5,5 @@ export type { Filter } from "./filter.ts";
 export { nearest } from "./nearest.ts";
 export { type ParsedQuery, parseQuery, type QueryError } from "./parse-query.ts";
 export { printQuery } from "./print-query.ts";
-export { sqlNumber, sqlString } from "./sql.ts";
+export { sqlString } from "./sql.ts";
 export { type QueryToken, tokens } from "./tokens.ts";

@@ -14,8 +14,8 @@ const sizeUnits = {
   tib: 1024 ** 4,
 } as const;
 
-export type TimeUnit = keyof typeof timeUnits;
-export type SizeUnit = keyof typeof sizeUnits;
+type TimeUnit = keyof typeof timeUnits;
+type SizeUnit = keyof typeof sizeUnits;
 
 /** What a value is compared with: a number, perhaps with a unit, or text. */
 export type Operand =

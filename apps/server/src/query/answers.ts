@@ -15,9 +15,8 @@ export interface RangeAnswer {
   readonly to: string;
 }
 
-/** Why a notice is given; a new reason is a new line here. */
-export const noticeCodes = ["unknown_field", "pending_records", "sampled", "range_in_future"] as const;
-export type NoticeCode = (typeof noticeCodes)[number];
+/** Why a notice is given. */
+type NoticeCode = "unknown_field" | "pending_records" | "sampled" | "range_in_future";
 
 /** Something the reader should know about an answer that is not an error. `message` is one English sentence or two. */
 export interface Notice {
@@ -26,7 +25,7 @@ export interface Notice {
 }
 
 /** What every answer about a time range carries. */
-export interface RangedAnswer extends CostAnswer {
+interface RangedAnswer extends CostAnswer {
   readonly range: RangeAnswer;
   readonly notices: readonly Notice[];
 }
@@ -46,7 +45,7 @@ export interface CountLogsAnswer extends RangedAnswer {
 }
 
 /** One bar of the histogram. `start` is RFC 3339 with milliseconds; levels without records are absent from `counts`. */
-export interface HistogramBucketAnswer {
+interface HistogramBucketAnswer {
   readonly start: string;
   readonly counts: Readonly<Partial<Record<Level, number>>>;
 }
@@ -60,7 +59,7 @@ export interface LogHistogramAnswer extends RangedAnswer {
 }
 
 /** The commonest values of one field. `more` says that others exist beyond `values`. */
-export interface FacetAnswer {
+interface FacetAnswer {
   readonly field: string;
   readonly values: readonly { readonly value: string; readonly count: number }[];
   readonly distinct: number;
@@ -92,7 +91,7 @@ export interface ExplainQueryAnswer {
 }
 
 /** First event of a tail: the server's clock, RFC 3339 with milliseconds. */
-export interface TailHelloEvent {
+interface TailHelloEvent {
   readonly type: "hello";
   readonly serverTime: string;
 }
@@ -109,7 +108,7 @@ export interface TailRecordsEvent {
 }
 
 /** The tail cannot answer for a while, or for good when the stream ends after it. */
-export interface TailProblemEvent {
+interface TailProblemEvent {
   readonly type: "problem";
   readonly error: ErrorBody;
 }

@@ -12,7 +12,7 @@ const fieldNoticesMax = 5;
 const keyOf = (field: Field): string | undefined => (field.in === "column" ? undefined : field.key);
 
 /** Says which asked-for attributes no record of the range has. */
-export function unknownFieldNotices(asked: readonly string[], seen: readonly string[]): readonly Notice[] {
+function unknownFieldNotices(asked: readonly string[], seen: readonly string[]): readonly Notice[] {
   const keys = [...new Set(seen.map((name) => keyOf(resolveField(name)) ?? name))];
   const notices: Notice[] = [];
   for (const name of asked) {

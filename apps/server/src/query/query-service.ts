@@ -30,7 +30,7 @@ export interface QueryServiceDeps {
 }
 
 /** Answers one kind of question. `parameters` are those of the query string, `id` included where the path has one. */
-export type Ask<Answer> = (scope: Scope, parameters: QueryParameters, signal: AbortSignal) => Promise<Answer>;
+type Ask<Answer> = (scope: Scope, parameters: QueryParameters, signal: AbortSignal) => Promise<Answer>;
 
 /**
  * Questions about logs, as the API asks them: text parameters in, JSON answers out, whatever the transport. Every method rejects with the

@@ -6,7 +6,7 @@ import type { LogStore } from "../store/store.ts";
 import { fitRecords } from "./fit-records.ts";
 
 /** Half-open range of Seq, [from, to). */
-export interface SeqRange {
+interface SeqRange {
   readonly from: bigint;
   readonly to: bigint;
 }

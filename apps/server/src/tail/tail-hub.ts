@@ -15,7 +15,7 @@ export interface TailHubDeps {
 }
 
 /** What the hub has done since it was created. */
-export interface TailStats {
+interface TailStats {
   /** Readers now, and the distinct questions among them. */
   readonly readers: number;
   readonly groups: number;

@@ -2,7 +2,7 @@ import type { Field } from "../field.ts";
 import type { Filter } from "../filter.ts";
 
 /** Handles the filters inside a filter. */
-export type Inner = (filter: Filter) => string;
+type Inner = (filter: Filter) => string;
 
 /**
  * One construct of the language: how its filter is written and what it means in SQL.

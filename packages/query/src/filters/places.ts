@@ -5,7 +5,7 @@ const maps = { attributes: "LogAttributes", resource: "ResourceAttributes", scop
 type MapPlace = keyof typeof maps;
 
 /** A key of one map column. */
-export interface MapEntry {
+interface MapEntry {
   readonly map: (typeof maps)[MapPlace];
   readonly key: string;
   /** SQL of the value; the empty text when the key is absent. */

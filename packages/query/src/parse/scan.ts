@@ -18,7 +18,7 @@ export function isBlankAt(text: string, at: number): boolean {
 }
 
 /** Whether the position ends a term: behind the text, at white space or at a closing parenthesis. */
-export function isEndAt(text: string, at: number): boolean {
+function isEndAt(text: string, at: number): boolean {
   return isBlankAt(text, at) || text.charAt(at) === ")";
 }
 

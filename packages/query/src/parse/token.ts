@@ -12,24 +12,22 @@ export interface Problem {
   readonly hint: string;
 }
 
-export const tokenKinds = [
-  "word",
-  "value",
-  "phrase",
-  "regex",
-  "field",
-  "comparison",
-  "range-open",
-  "range-close",
-  "to",
-  "and",
-  "or",
-  "not",
-  "open",
-  "close",
-  "invalid",
-] as const;
-export type TokenKind = (typeof tokenKinds)[number];
+export type TokenKind =
+  | "word"
+  | "value"
+  | "phrase"
+  | "regex"
+  | "field"
+  | "comparison"
+  | "range-open"
+  | "range-close"
+  | "to"
+  | "and"
+  | "or"
+  | "not"
+  | "open"
+  | "close"
+  | "invalid";
 
 /** A piece of the query text. Offsets count UTF-16 units from 0; `to` is behind the last one. */
 export interface Token {
