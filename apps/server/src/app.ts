@@ -32,7 +32,7 @@ const operationOf = (request: FastifyRequest): string => request.routeOptions.co
 
 function answerErrors(app: FastifyInstance, deps: AppDeps): void {
   app.setErrorHandler((error, request, reply) => {
-    const fault = toTaffrailError(error, deps.ids);
+    const fault = toTaffrailError(error, deps.ids, request.headers["content-type"]);
     if (fault.code === "internal") deps.onFailure(fault, operationOf(request));
     return sendError(reply, fault);
   });

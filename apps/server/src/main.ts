@@ -79,7 +79,10 @@ function begin(options: ServerOptions): Start {
   const config = readConfig({ env, flags: options.flags ?? {} });
   const clock = options.clock ?? systemClock;
   const parts = createGate<Parts>();
-  const journal = createJournalSink(() => parts.peek()?.ingest, systemPrincipal.tenant);
+  const journal = createJournalSink(
+    parts.opened.then(({ ingest }) => ingest),
+    systemPrincipal.tenant,
+  );
   const log = createSelfLog({
     level: config.logLevel,
     format: config.logFormat,

@@ -5,6 +5,8 @@ export interface Gate<Value> {
   /** Throws `server_starting` before `open`. */
   get(): Value;
   peek(): Value | undefined;
+  /** Resolves once it is open. */
+  readonly opened: Promise<Value>;
   open(value: Value): void;
 }
 
@@ -15,14 +17,20 @@ export interface Gate<Value> {
  */
 export function createGate<Value>(): Gate<Value> {
   let held: Value | undefined;
+  let tell: (value: Value) => void = () => undefined;
+  const opened = new Promise<Value>((resolve) => {
+    tell = resolve;
+  });
   return {
     get() {
       if (held === undefined) throw new TaffrailError("server_starting", { reason: "the journal is being read" });
       return held;
     },
     peek: () => held,
+    opened,
     open(value) {
       held = value;
+      tell(value);
     },
   };
 }

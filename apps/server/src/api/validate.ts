@@ -13,6 +13,7 @@ interface Fault {
 
 /** A choice fails with one fault for each option; the list of options says more. */
 function reasonOf(fault: Fault, schema: TSchema): string {
+  if (fault.keyword === "boolean") return "is unknown";
   const allowed = "enum" in schema && Array.isArray(schema.enum) ? schema.enum : undefined;
   return allowed ? `must be one of ${allowed.join(", ")}` : fault.message;
 }
@@ -42,7 +43,7 @@ function parameterError(
 function bodyError(faults: readonly Fault[]): TaffrailError {
   const fault = faults.find((candidate) => candidate.instancePath !== "") ?? faults[0];
   const path = fault?.instancePath ? `body${fault.instancePath.replaceAll("/", ".")}` : "body";
-  return new TaffrailError("validation_failed", { path, reason: fault?.message ?? "is not valid" });
+  return new TaffrailError("validation_failed", { path, reason: fault ? reasonOf(fault, {}) : "is not valid" });
 }
 
 /**

@@ -3,10 +3,14 @@ import type { FastifyError, FastifyReply } from "fastify";
 import { headerBytesMax } from "./listen.ts";
 
 /** What the framework itself refuses, in the words of the catalogue. */
-function fromFramework(error: FastifyError): TaffrailError | undefined {
+function fromFramework(error: FastifyError, type: string | undefined): TaffrailError | undefined {
   switch (error.code) {
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return new TaffrailError("unsupported_media_type", { type: "given", supported: "application/json" }, error);
+      return new TaffrailError(
+        "unsupported_media_type",
+        { type: type ?? "none", supported: "application/json" },
+        error,
+      );
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return new TaffrailError("body_too_large", { limit: jsonBodyMax }, error);
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
@@ -30,11 +34,13 @@ export const jsonBodyMax = 64 * 1024;
  * Turns whatever was thrown into an error of the catalogue. What nobody foresaw becomes `internal` with an id that stands in the log too; its own
  * words stay inside.
  *
+ * @param type the request's content type
+ *
  * @example const fault = toTaffrailError(error, ids); reply.code(fault.status).send({ error: fault });
  */
-export function toTaffrailError(error: unknown, ids: IdSource): TaffrailError {
+export function toTaffrailError(error: unknown, ids: IdSource, type?: string): TaffrailError {
   if (error instanceof TaffrailError) return error;
-  const known = error instanceof Error && "code" in error ? fromFramework(error as FastifyError) : undefined;
+  const known = error instanceof Error && "code" in error ? fromFramework(error as FastifyError, type) : undefined;
   return known ?? new TaffrailError("internal", { id: ids.hex(8) }, error);
 }
 

@@ -19,18 +19,26 @@ function resultOf(answer: LinesAnswer): WriteResult {
     : { outcome: "drop", reason };
 }
 
+/** Undefined when the signal aborts first. */
+function opened(ingest: Promise<Ingest>, signal: AbortSignal): Promise<Ingest | undefined> {
+  const aborted = new Promise<undefined>((resolve) => {
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+  return Promise.race([ingest, aborted]);
+}
+
 /**
  * The sink by which the server logs into itself: its lines go the way of everybody else's, but for the network. Until ingest is there, batches
  * wait in the logger.
  *
- * @example createLogger({ sinks: [createJournalSink(() => parts?.ingest, "default")] })
+ * @example createLogger({ sinks: [createJournalSink(parts.opened.then(({ ingest }) => ingest), "default")] })
  */
-export function createJournalSink(ingest: () => Ingest | undefined, tenant: string): Sink {
+export function createJournalSink(ingest: Promise<Ingest>, tenant: string): Sink {
   return {
     manifest: { name: "journal", kind: "sink", apiVersion: pluginApiVersion },
     batching: { lingerMs: 200 },
     async write(batch, signal) {
-      const open = ingest();
+      const open = await opened(ingest, signal);
       if (!open) return { outcome: "retry", afterMs: busyRetryMs, reason: "the server is starting" };
       const answer = await open.lines({
         body: Buffer.from(batch.map((record) => record.line).join("")),

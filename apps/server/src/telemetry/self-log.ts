@@ -57,16 +57,18 @@ export function createSelfLog(options: SelfLogOptions): SelfLog {
     onProblem: (message) => screen.warn("the server's own records are not all stored", { problem: message }),
   });
   const isDue = createQuiet(clock);
+  let isStored = true;
   return {
     write(at, event, message, details = {}) {
       const held = isDue(event);
       if (held === undefined) return;
       const fields = { event, ...details, ...(held > 0 ? { held_back: held } : {}) };
       screen.log(at, message, fields);
-      stored.log(at, message, fields);
+      if (isStored) stored.log(at, message, fields);
     },
     ledger: () => stored.ledger(),
     async closeJournal(deadlineMs) {
+      isStored = false;
       await stored.close({ deadlineMs });
     },
     async close() {
