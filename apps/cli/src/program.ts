@@ -6,10 +6,18 @@ import { searchCommand } from "./commands/search.ts";
 import { shipCommand } from "./commands/ship.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tailCommand } from "./commands/tail.ts";
+import { upCommand } from "./commands/up.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [statusCommand, searchCommand, tailCommand, shipCommand, doctorCommand];
+export const commands: readonly Command[] = [
+  upCommand,
+  statusCommand,
+  searchCommand,
+  tailCommand,
+  shipCommand,
+  doctorCommand,
+];
 
 /** How the program speaks and acts; help is written by `write`, what was typed is carried out by `execute`. */
 export interface ProgramPorts {

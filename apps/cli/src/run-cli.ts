@@ -20,7 +20,25 @@ function finishOnSignal(host: NodeJS.Process): AbortSignal {
       if (finish.signal.aborted) host.exit(quickExitCode);
       finish.abort(new Error(`received ${name}`));
     });
+  if (startedByNpm(host.env)) onParentGone(host, () => finish.abort(new Error("npm is gone")));
   return finish.signal;
+}
+
+const startedByNpm = (env: NodeJS.ProcessEnv): boolean => (env.npm_command ?? "") !== "";
+const parentLookMs = 200;
+
+/**
+ * npm and npx start a command through a shell. A signal sent to npm ends that shell and never reaches the command, which would run on with nobody to end
+ * it; that its parent is gone is the only thing it can notice. A command started by hand may well outlive its shell.
+ */
+function onParentGone(host: NodeJS.Process, act: () => void): void {
+  const parent = host.ppid;
+  const timer = setInterval(() => {
+    if (host.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, parentLookMs);
+  timer.unref();
 }
 
 function contextOf(host: NodeJS.Process, out: Output, err: Output, typed: Typed, command: Command): CommandContext {

@@ -64,7 +64,7 @@ function rowsOf(status: Status): (readonly [string, string])[] {
  *
  * @example await out.write(statusText(await client.getStatus(), url, paint));
  */
-export function statusText(status: Status, url: string, paint: Paint): string {
+function statusText(status: Status, url: string, paint: Paint): string {
   const verdict = status.ready ? paint.green("ready") : paint.red("not ready");
   const rows = [
     ...rowsOf(status),

@@ -62,7 +62,7 @@ function fieldOf(record: LogView, field: string): string | number | null {
  *
  * @example pickFields(record, ["time", "user.id"]) // { time: "2026-...", "user.id": 7 }
  */
-export function pickFields(record: LogView, fields: readonly string[]): Record<string, string | number | null> {
+function pickFields(record: LogView, fields: readonly string[]): Record<string, string | number | null> {
   return Object.fromEntries(fields.map((field) => [field, fieldOf(record, field)]));
 }
 

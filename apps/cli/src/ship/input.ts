@@ -6,7 +6,8 @@ import { createLineSplitter, type LineSplitter } from "./line-splitter.ts";
 import type { Place } from "./place.ts";
 import type { PlaceTracker } from "./place-tracker.ts";
 import { createRecordJoiner, type JoinedRecord, type JoinerOptions, type RecordJoiner } from "./record-joiner.ts";
-import type { Delivered, Sender } from "./sender.ts";
+import type { Sender } from "./sender.ts";
+import type { Delivered } from "./settled.ts";
 import type { ShipBook } from "./ship-ledger.ts";
 import type { Source } from "./source.ts";
 

@@ -8,7 +8,7 @@ import { contentStart } from "./place-tracker.ts";
 import type { Source } from "./source.ts";
 
 /** Where reading starts, and why. */
-export interface Start {
+interface Start {
   readonly from: Pick<Place, "offset" | "tail" | "tailEnd">;
   /** The place of another file that this one is a copy of. */
   readonly copyOf?: Place;
@@ -76,7 +76,7 @@ const gzipReadAt =
     length === 0 ? Promise.resolve(Buffer.alloc(0)) : readPart(gunzipStream(path), position, length);
 
 /** Whether the file that a place was reached in still stands where it stood and still holds what was read. */
-export async function originalHolds(place: Place): Promise<boolean> {
+async function originalHolds(place: Place): Promise<boolean> {
   try {
     const { dev, ino } = await stat(place.path, { bigint: true });
     if (String(dev) !== place.device || String(ino) !== place.inode) return false;
@@ -122,7 +122,7 @@ async function endOf(handle: FileHandle): Promise<number> {
  * Decides where to go on in a content: at the remembered place, at the place of the content it was copied from, at its end or at its start. `wait` means
  * that it is a copy whose original still stands: a rotation is under way.
  */
-export async function findStart(options: OpenOptions, readAt: ReadAt): Promise<Start | "done" | "wait"> {
+async function findStart(options: OpenOptions, readAt: ReadAt): Promise<Start | "done" | "wait"> {
   if (options.fromStart) return { from: contentStart };
   const own = options.known.byIdentity(options.identity);
   if (own && (await continuesAt(own, readAt))) return own.done ? "done" : { from: own };

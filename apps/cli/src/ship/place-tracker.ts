@@ -3,7 +3,7 @@ import { headBytes, markOf, type Place } from "./place.ts";
 import type { FileIdentity } from "./place-store.ts";
 
 /** A batch that was begun; hand it back when the server has answered. */
-export interface Ticket {
+interface Ticket {
   readonly generation: number;
   done: boolean;
   readonly place: Place;

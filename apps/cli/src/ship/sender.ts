@@ -1,21 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Client, LinesResult } from "@taffrail/client";
+import type { Client, LineError } from "@taffrail/client";
 import { type Clock, type IdSource, TaffrailError } from "@taffrail/contracts";
 import type { LineFormat } from "@taffrail/protocol";
 import type { ToolNotice } from "../output/notice.ts";
 import { encodeBody } from "./encode-body.ts";
-
-/** What the server took of a batch, in records. */
-export interface Delivered {
-  readonly shipped: number;
-  readonly rejected: number;
-  readonly errors: LinesResult["errors"];
-}
+import { type Delivered, type Remainder, type Settled, settledByAnswer, settledByError } from "./settled.ts";
 
 /** A batch for the sender, and what to do once the server has answered. */
-export interface Shipment {
-  readonly body: Uint8Array<ArrayBuffer>;
-  readonly records: number;
+export interface Shipment extends Remainder {
   readonly service: string;
   settled(delivered: Delivered): void;
 }
@@ -31,18 +23,6 @@ export interface SenderOptions {
   /** How long to keep trying a server that does not take a batch, milliseconds; Infinity = as long as it takes. */
   readonly patienceMs: number;
   readonly notice: (notice: ToolNotice) => void;
-}
-
-/**
- * Sends shipments, several at a time, each until the server has answered it. `submit` waits for a free slot, so a slow server slows its caller; it and
- * `drained` reject once a shipment failed for good.
- */
-export interface Sender {
-  submit(shipment: Shipment): Promise<void>;
-  /** Resolves when every shipment so far is settled. */
-  drained(): Promise<void>;
-  /** Gives up: requests under way are aborted, nothing more is tried. */
-  abandon(): void;
 }
 
 const firstWaitMs = 250;
@@ -62,73 +42,101 @@ function waitMs(error: TaffrailError, attempt: number, ids: IdSource): number {
   return Math.min(base, mostWaitMs) * (0.8 + 0.4 * random);
 }
 
-function asDelivered(result: LinesResult, records: number): Delivered {
-  const shipped = Math.min(result.accepted, records);
-  return { shipped, rejected: records - shipped, errors: result.errors };
-}
-
 /**
- * Makes a sender.
+ * Sends shipments, several at a time, each until the server has answered it. A failure for good ends all of them.
  *
- * @example const sender = createSender(options); await sender.submit(shipment); await sender.drained();
+ * @example const sender = new Sender(options); await sender.submit(shipment); await sender.drained();
  */
-export function createSender(options: SenderOptions): Sender {
-  const { client, clock, ids, slots, patienceMs, notice, format } = options;
-  const stop = new AbortController();
-  const running = new Set<Promise<void>>();
-  let failure: unknown;
-  let away = false;
+export class Sender {
+  readonly #options: SenderOptions;
+  readonly #stop = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  #failure: unknown;
+  #away = false;
 
-  const post = async (shipment: Shipment): Promise<Delivered> => {
-    const { body, headers } = await encodeBody(shipment.body, options.gzip);
-    const params = { body, service: shipment.service, source: "ship", ...(format === undefined ? {} : { format }) };
-    const result = await client.ingestLines(params, { headers, signal: stop.signal });
-    return asDelivered(result, shipment.records);
-  };
-  const reportAway = (error: TaffrailError): void => {
-    if (!away) notice({ code: error.code, message: `${error.message} Trying again.` });
-    away = true;
-  };
-  const reportBack = (): void => {
-    if (away) notice({ code: "delivering", message: "the server takes records again" });
-    away = false;
-  };
-  const deliver = async (shipment: Shipment): Promise<void> => {
-    const began = clock.monotonic();
-    for (let attempt = 0; ; attempt += 1) {
+  constructor(options: SenderOptions) {
+    this.#options = options;
+  }
+
+  /** Waits for a free slot, so that a slow server slows its caller. Rejects once a shipment failed for good. */
+  async submit(shipment: Shipment): Promise<void> {
+    while (this.#running.size >= this.#options.slots && this.#failure === undefined) await Promise.race(this.#running);
+    this.#throwFailure();
+    const work = this.#deliver(shipment)
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+        this.#stop.abort();
+      })
+      .finally(() => this.#running.delete(work));
+    this.#running.add(work);
+  }
+
+  /** Resolves when every shipment so far is settled; rejects once one failed for good. */
+  async drained(): Promise<void> {
+    while (this.#running.size > 0) await Promise.race(this.#running);
+    this.#throwFailure();
+  }
+
+  /** Gives up: requests under way are aborted, nothing more is tried. */
+  abandon(): void {
+    this.#stop.abort(new TaffrailError("tool_failed", { reason: "it was ended before the server had answered" }));
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #deliver(shipment: Shipment): Promise<void> {
+    let rest: Remainder | undefined = shipment;
+    const total = { shipped: 0, rejected: 0, errors: [] as LineError[] };
+    let began = this.#options.clock.monotonic();
+    for (let attempt = 0; rest; attempt += 1) {
       try {
-        const delivered = await post(shipment);
-        reportBack();
-        return shipment.settled(delivered);
+        const settled: Settled = await this.#post(rest, shipment.service);
+        rest = settled.rest;
+        total.shipped += settled.delivered.shipped;
+        total.rejected += settled.delivered.rejected;
+        total.errors.push(...settled.delivered.errors);
+        began = this.#options.clock.monotonic();
+        this.#report(undefined);
       } catch (error) {
-        stop.signal.throwIfAborted();
-        if (!(error instanceof TaffrailError) || !isPassing(error)) throw error;
-        const wait = waitMs(error, attempt, ids);
-        if (clock.monotonic() - began + wait > patienceMs) throw error;
-        reportAway(error);
-        await sleep(wait, undefined, { signal: stop.signal });
+        await this.#waitAfter(error, attempt, began);
       }
     }
-  };
-  const throwFailure = (): void => {
-    if (failure !== undefined) throw failure;
-  };
-  return {
-    async submit(shipment) {
-      while (running.size >= slots && failure === undefined) await Promise.race(running);
-      throwFailure();
-      const work = deliver(shipment)
-        .catch((error: unknown) => {
-          failure ??= error;
-          stop.abort();
-        })
-        .finally(() => running.delete(work));
-      running.add(work);
-    },
-    async drained() {
-      while (running.size > 0) await Promise.race(running);
-      throwFailure();
-    },
-    abandon: () => stop.abort(new Error("the command was ended")),
-  };
+    shipment.settled(total);
+  }
+
+  async #post(sent: Remainder, service: string): Promise<Settled> {
+    const { client, gzip, format } = this.#options;
+    const { body, headers } = await encodeBody(sent.body, gzip);
+    const params = { body, service, source: "ship", ...(format === undefined ? {} : { format }) };
+    // As text, a line of no known format is a record too.
+    const request = { headers: { ...headers, "content-type": "text/plain" }, signal: this.#stop.signal };
+    try {
+      return settledByAnswer(await client.ingestLines(params, request), sent.records);
+    } catch (error) {
+      const settled = error instanceof TaffrailError ? settledByError(error, sent) : undefined;
+      if (settled === undefined) throw error;
+      return settled;
+    }
+  }
+
+  /** Waits before the next try, or throws what trying again cannot mend. */
+  async #waitAfter(error: unknown, attempt: number, began: number): Promise<void> {
+    const { clock, ids, patienceMs } = this.#options;
+    this.#stop.signal.throwIfAborted();
+    if (!(error instanceof TaffrailError) || !isPassing(error)) throw error;
+    const wait = waitMs(error, attempt, ids);
+    if (clock.monotonic() - began + wait > patienceMs) throw error;
+    this.#report(error);
+    await sleep(wait, undefined, { signal: this.#stop.signal });
+  }
+
+  /** Tells when the server goes away and when it is back, once each. */
+  #report(trouble: TaffrailError | undefined): void {
+    const { notice } = this.#options;
+    if (trouble && !this.#away) notice({ code: trouble.code, message: `${trouble.message} Trying again.` });
+    if (!trouble && this.#away) notice({ code: "delivering", message: "the server takes records again" });
+    this.#away = trouble !== undefined;
+  }
 }

@@ -120,6 +120,25 @@ describe("a server in trouble", () => {
     await expect(bench.once(["a.log"])).rejects.toMatchObject({ code: "forbidden" });
   });
 
+  it("takes the lines that were taken before it failed as shipped, and sends only the rest again", async () => {
+    const error = { code: "journal_unavailable", details: { reason: "disk full" } };
+    const body = { error, accepted: 6, rejected: 1, errors: [], acceptedThroughLine: 7 };
+    bench.peer.troubles.push({ status: 503, body, takes: 6 });
+    await writeFile(file("a.log"), text(linesOf(0, 10)));
+    expect((await bench.once(["a.log"])).ledger).toMatchObject({ read: 10, shipped: 9, rejected: 1, pending: 0 });
+    expect(bench.peer.lines).toEqual([...linesOf(0, 6), ...linesOf(7, 10)]);
+  });
+
+  it("refuses a whole batch one by one: that is counted, and the next batch goes on", async () => {
+    const error = { code: "too_old", details: { time: "2020", days: 30 } };
+    bench.peer.troubles.push({ status: 400, body: { error, accepted: 0, rejected: 10, errors: [] } });
+    await writeFile(file("a.log"), text(linesOf(0, 10)));
+    expect((await bench.once(["a.log"])).ledger).toMatchObject({ read: 10, shipped: 0, rejected: 10, pending: 0 });
+    expect(bench.notices.join()).toContain("too_old: ");
+    await appendFile(file("a.log"), text(linesOf(10, 12)));
+    expect((await bench.once(["a.log"])).ledger).toMatchObject({ read: 2, shipped: 2 });
+  });
+
   it("may lose an answer: then the batch comes twice, never not at all", async () => {
     bench.peer.troubles.push("lose-answer");
     await writeFile(file("a.log"), text(linesOf(0, 10)));

@@ -9,7 +9,8 @@ import { Input } from "./input.ts";
 import { createPlaceBook } from "./known-places.ts";
 import { openPlaceStore } from "./place-store.ts";
 import type { PlaceTracker } from "./place-tracker.ts";
-import { createSender, type Delivered, type Sender } from "./sender.ts";
+import { Sender } from "./sender.ts";
+import type { Delivered } from "./settled.ts";
 import { createShipBook, type ShipBook, type ShipLedger } from "./ship-ledger.ts";
 import type { Source } from "./source.ts";
 import { createStreamSource } from "./stream-source.ts";
@@ -211,7 +212,7 @@ async function followToEnd(run: Run, files: FollowedFiles): Promise<void> {
 export async function ship(plan: ShipPlan, ports: ShipPorts): Promise<ShipOutcome> {
   const { client, clock, ids, notice, finish } = ports;
   const { gzip, format, patienceMs } = plan;
-  const sender = createSender({ client, clock, ids, slots, gzip, format, patienceMs, notice });
+  const sender = new Sender({ client, clock, ids, slots, gzip, format, patienceMs, notice });
   const run: Run = { plan, ports, book: createShipBook(), sender, rejections: { told: 0 } };
   const began = clock.monotonic();
   let abandon: NodeJS.Timeout | undefined;

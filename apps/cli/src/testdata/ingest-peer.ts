@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 
 /** What the peer does with a request instead of taking it. */
-export type Trouble =
-  | { readonly status: number; readonly body?: unknown }
+type Trouble =
+  | { readonly status: number; readonly body?: unknown; readonly takes?: number }
   /** Take the lines, then cut the connection before the answer. */
   | "lose-answer"
   | "hang";
@@ -37,6 +37,7 @@ export async function startIngestPeer(): Promise<IngestPeer> {
     const trouble = peer.troubles.shift();
     if (trouble === "hang") return;
     if (trouble !== undefined && trouble !== "lose-answer") {
+      peer.lines.push(...lines.slice(0, trouble.takes ?? 0));
       response.writeHead(trouble.status, { "content-type": "application/json" });
       response.end(JSON.stringify(trouble.body ?? {}));
       return;

@@ -20,7 +20,7 @@ export interface ShipBench {
   close(): Promise<void>;
 }
 
-export interface RunningShip {
+interface RunningShip {
   /** Reads no more, sends what was read, ends. */
   finish(): Promise<ShipOutcome>;
   readonly done: Promise<ShipOutcome>;

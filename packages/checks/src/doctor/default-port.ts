@@ -1,21 +1,6 @@
-import { createConnection } from "node:net";
 import { type Check, fail, pass } from "../check.ts";
+import { isHeld } from "./is-held.ts";
 import { type DoctorSubject, defaultPort } from "./subject.ts";
-
-/** Whether anything accepts a connection there. */
-function isHeld(host: string, port: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ host, port, signal });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ECONNREFUSED" || error.code === "EADDRNOTAVAIL") resolve(false);
-      else reject(error);
-    });
-  });
-}
 
 /** OpenTelemetry senders without configuration talk to this port: whoever holds it receives their records. */
 export const defaultPortOurs: Check<DoctorSubject> = {
