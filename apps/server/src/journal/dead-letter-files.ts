@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, readdir, readFile, stat, truncate, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type IdSource, limits, TaffrailError } from "@taffrail/contracts";
 import type { Failpoint } from "@taffrail/experiments";
 import type { DeadLetter, DeadLetterEntry, DeadLetters } from "./dead-letters.ts";
@@ -223,6 +223,7 @@ async function readFileSums(dir: string, name: string): Promise<LetterFile> {
 export async function openDeadLetters(options: DeadLetterOptions): Promise<DeadLetters> {
   const { dir } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
+  await syncDirectory(dirname(dir));
   const names = (await readdir(dir)).filter((name) => /^\d{10}\.jsonl$/.test(name)).sort();
   const files: LetterFile[] = [];
   for (const name of names) files.push(await readFileSums(dir, name));

@@ -1,4 +1,5 @@
 import { mkdir, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Clock, type IdSource, limits, TaffrailError } from "@taffrail/contracts";
 import type { Failpoint } from "@taffrail/experiments";
@@ -7,6 +8,7 @@ import { checkAppend } from "./append-check.ts";
 import { type Budget, createBudget } from "./budget.ts";
 import { Committer } from "./committer.ts";
 import type { DeadLetters } from "./dead-letters.ts";
+import { syncDirectory } from "./file-effects.ts";
 import type { SegmentHeader } from "./frame-codec.ts";
 import {
   type AppendReceipt,
@@ -227,6 +229,8 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
   const { dir, store, clock, failpoint } = deps;
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
+    // A power loss must not take the directory itself.
+    await syncDirectory(dirname(dir));
     const quarantine = await openQuarantine(`${dir}/quarantine`, clock, failpoint);
     const headerFor = (writer: number) => (kind: FrameKind) => ({
       format: segmentFormatVersion,
