@@ -11,6 +11,9 @@ export interface CompiledFilter {
   readonly fields: readonly string[];
 }
 
+/** The engine reads statements of up to 262,144 characters; the rest is left to what stands around the expression. */
+const whereLengthMax = 200_000;
+
 const children = (filter: Filter): readonly Filter[] => {
   if (filter.kind === "not") return [filter.filter];
   return filter.kind === "and" || filter.kind === "or" ? filter.filters : [];
@@ -35,7 +38,7 @@ export function maskedField(field: Field, maskedFields: readonly string[]): bool
 
 /**
  * Turns a filter into a WHERE expression for the table `otel_logs`. Throws `query_field_masked` when it reads a field that the asker may not
- * see: matching would tell its value.
+ * see, because matching would tell its value, and `query_too_large` when the engine could not read the expression.
  *
  * @example compileFilter({ kind: "level", operator: ">=", level: "warn" }, { maskedFields: [] }).where // "SeverityNumber BETWEEN 13 AND 24"
  */
@@ -47,5 +50,9 @@ export function compileFilter(
   const fields = fieldsOf(filter);
   const masked = fields.find((field) => maskedField(field, options.maskedFields));
   if (masked !== undefined) throw new TaffrailError("query_field_masked", { field: fieldName(masked) });
-  return { where: compile(filter), fields: [...new Set(fields.map(fieldName))] };
+  const where = compile(filter);
+  if (where.length > whereLengthMax) {
+    throw new TaffrailError("query_too_large", { length: where.length, limit: whereLengthMax });
+  }
+  return { where, fields: [...new Set(fields.map(fieldName))] };
 }

@@ -195,6 +195,15 @@ describe("bounds", () => {
   });
 });
 
+test("a query whose statement would be too long for the engine is refused", () => {
+  const compile = (times: number) => {
+    const parsed = parseQuery(`"${"x".repeat(4000)}":(${"5 ".repeat(times)})`);
+    return compileFilter(parsed.ok ? parsed.filter : undefined, { maskedFields: [] }).where.length;
+  };
+  expect(compile(20)).toBeGreaterThan(100_000);
+  expect(() => compile(200)).toThrow("the limit is 200000");
+});
+
 describe("masked fields", () => {
   const compile = (text: string, maskedFields: readonly string[]): string => {
     const parsed = parseQuery(text);

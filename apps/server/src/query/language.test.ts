@@ -276,6 +276,19 @@ for (const [name, cases] of Object.entries(groups)) {
   });
 }
 
+describe("the largest queries that the parser takes", () => {
+  const largest = {
+    "256 words": Array.from({ length: 256 }, (_, index) => `word_${index}`).join(" OR "),
+    "256 values of a field": `some.long.attribute.name:(${Array.from({ length: 256 }, (_, index) => `>${index}`).join(" OR ")})`,
+    "256 wildcards": Array.from({ length: 256 }, (_, index) => `-a*${index}`).join(" "),
+    "32 levels": `${"-(a OR (b ".repeat(10)}c${"))".repeat(10)}`,
+    "a phrase of 8190 characters": `"${"ab ".repeat(2730)}"`,
+    "a word of 8192 characters": "a_".repeat(4096),
+    "many patterns": Array.from({ length: 12 }, () => `body:/${"(a?b*){3}".repeat(50)}/`).join(" "),
+  };
+  test.each(Object.entries(largest))("%s", (_name, query) => expect(() => table.find(query)).not.toThrow());
+});
+
 describe("text that tries to leave its literal", () => {
   const parsable = Object.entries(injections).filter(([query]) => parseQuery(query).ok);
   test.each(parsable)("%s", (query, expected) => expect(table.find(query)).toEqual(expected));

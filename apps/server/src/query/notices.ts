@@ -1,5 +1,5 @@
 import { TaffrailError } from "@taffrail/contracts";
-import { type Field, fieldName, nearest, resolveField } from "@taffrail/query";
+import { type Field, fieldName, knownFields, nearest, resolveField } from "@taffrail/query";
 import type { Scope } from "../access/scope.ts";
 import type { LogStore, TimeRange } from "../store/store.ts";
 import type { Notice } from "./answers.ts";
@@ -14,12 +14,14 @@ const keyOf = (field: Field): string | undefined => (field.in === "column" ? und
 /** Says which asked-for attributes no record of the range has. */
 function unknownFieldNotices(asked: readonly string[], seen: readonly string[]): readonly Notice[] {
   const keys = [...new Set(seen.map((name) => keyOf(resolveField(name)) ?? name))];
+  const builtIn = knownFields.map(({ name }) => name);
   const notices: Notice[] = [];
   for (const name of asked) {
     const key = keyOf(resolveField(name));
     if (key === undefined || keys.includes(key)) continue;
-    const guess = nearest(key, keys) ?? keys.find((candidate) => candidate.endsWith(`.${key}`));
-    const hint = guess === undefined ? "" : ` Did you mean ${fieldName({ in: "any", key: guess })}?`;
+    const nearKey = nearest(key, keys) ?? keys.find((candidate) => candidate.endsWith(`.${key}`));
+    const guess = nearKey === undefined ? nearest(key, builtIn) : fieldName({ in: "any", key: nearKey });
+    const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
     notices.push({ code: "unknown_field", message: `No record of this time range has the field ${name}.${hint}` });
   }
   return notices.slice(0, fieldNoticesMax);

@@ -151,6 +151,8 @@ describe("search", () => {
     expect(answer.notices).toEqual([
       { code: "unknown_field", message: "No record of this time range has the field usr.id. Did you mean user.id?" },
     ]);
+    expect((await search({ query: "servce:shop" })).notices[0]?.message).toContain("Did you mean service?");
+    expect((await search({ query: "email:5" })).notices[0]?.message).toContain("Did you mean user.email?");
     expect((await search({ query: "user.id:6" })).notices).toEqual([]);
   });
 

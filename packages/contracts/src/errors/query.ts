@@ -18,6 +18,11 @@ export const queryErrors = {
     message: "The query has more than {limit} terms.",
     remedy: "Use fewer terms, or a wildcard for many.",
   },
+  query_too_large: {
+    status: 400,
+    message: "The query becomes a statement of {length} characters; the limit is {limit}.",
+    remedy: "Use fewer terms or shorter field names.",
+  },
   query_field_masked: {
     status: 403,
     message: "Field {field} is masked for you and cannot be searched.",
