@@ -2,7 +2,6 @@ import { TaffrailError } from "@taffrail/contracts";
 import type { FastifySchemaCompiler } from "fastify";
 import type { TObject, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
-import Value from "typebox/value";
 
 interface Fault {
   readonly keyword: string;
@@ -46,6 +45,16 @@ function bodyError(faults: readonly Fault[]): TaffrailError {
   return new TaffrailError("validation_failed", { path, reason: fault ? reasonOf(fault, {}) : "is not valid" });
 }
 
+/** Text from a URL as the schema's type, where it is one; anything else stays as it is and fails the check. */
+function fromText(property: TSchema | undefined, text: unknown): unknown {
+  const type = property && "type" in property ? property.type : undefined;
+  if (typeof text !== "string") return text;
+  if (type === "integer") return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  if (type !== "boolean") return text;
+  if (text === "" || text === "true" || text === "1") return true;
+  return text === "false" || text === "0" ? false : text;
+}
+
 /**
  * The validator of the routes' schemas: bodies are taken as they are, text from the URL is converted to the schema's types first. What is not
  * in the schema is refused, never dropped in silence. Faults are TaffrailErrors: `unknown_parameter`, `invalid_parameter`, `limit_too_large`,
@@ -59,9 +68,11 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
     return (value: unknown) => (check.Check(value) ? { value } : { error: bodyError(check.Errors(value) as Fault[]) });
   }
   return (text: unknown) => {
-    const value = Value.Convert(schema, { ...(text as object) });
+    const { properties } = schema as TObject;
+    const entries = Object.entries(text as object).map(([name, part]) => [name, fromText(properties[name], part)]);
+    const value: Readonly<Record<string, unknown>> = Object.fromEntries(entries);
     if (check.Check(value)) return { value };
     const faults = check.Errors(value) as Fault[];
-    return { error: parameterError(schema as TObject, faults, value as Readonly<Record<string, unknown>>) };
+    return { error: parameterError(schema as TObject, faults, value) };
   };
 };
