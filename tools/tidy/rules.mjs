@@ -105,7 +105,9 @@ export function functionLength({ path, text }) {
 /** @param {SourceFile} file @returns {Finding[]} */
 export function words({ path, text }) {
   return linesOf(text).flatMap((line, index) => {
-    const hits = bannedWords.filter(([pattern]) => pattern.test(line));
+    const hits = bannedWords.filter(
+      ([pattern]) => pattern.test(line) && !(path.endsWith(".mjs") && pattern.source.includes("any")),
+    );
     const findings = hits.map(([pattern, instead]) => ({
       path,
       line: index + 1,

@@ -9,7 +9,7 @@ import { command, getJson, root, until } from "./machine.mjs";
 
 const [folder = "", orders = "5", browserPath = ""] = process.argv.slice(2);
 execFileSync("ip", ["link", "set", "lo", "up"]);
-const server = await startServer({ command, dataDir: folder, listen: "127.0.0.1:4318" });
+const server = await startServer({ command, dataDir: folder, listen: "localhost:4318" });
 if (!server.url) throw new Error(`the server did not start: ${server.stderr().slice(-1000)}`);
 const flags = [
   "--no-sandbox",
