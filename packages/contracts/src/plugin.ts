@@ -32,7 +32,7 @@ export type WriteResult =
 
 /** How a sink likes its batches. A batch ends at the first bound that is reached. */
 export interface Batching {
-  /** How long the first record of a batch may wait for company, in ms. */
+  /** Least time between the starts of two batches that are not full, in ms: records wait for company that long. */
   readonly lingerMs?: number;
   readonly maxRecords?: number;
   /** Characters of all lines together. */

@@ -176,6 +176,18 @@ describe("child", () => {
   });
 });
 
+describe("a child of nonsense", () => {
+  it("is a logger all the same", async () => {
+    const { log, read } = bench();
+    log.child(null as never).info("x");
+    log.child({ a: 1 }, { level: "loud" as never }).info("y");
+    expect(await read()).toEqual([
+      { msg: "x", "taffrail.fields_error": expect.stringContaining("[Throws: ") },
+      { msg: "y", a: 1 },
+    ]);
+  });
+});
+
 describe("withContext", () => {
   it("reaches every logger across awaits, nests and ends", async () => {
     const [one, two] = [bench(), bench()];

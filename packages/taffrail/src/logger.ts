@@ -99,7 +99,8 @@ class FamilyLogger implements Logger {
 
   child(bindings: Fields, options: { readonly level?: LevelSetting } = {}): Logger {
     const scope = this.#family.encoder.extend(this.#scope, bindings);
-    return new FamilyLogger(this.#family, scope, new LevelCell(options.level, this.#level));
+    const level = levelSettings.find((setting) => setting === options.level);
+    return new FamilyLogger(this.#family, scope, new LevelCell(level, this.#level));
   }
 
   flush(options: { readonly timeoutMs?: number } = {}): Promise<LogLedger> {

@@ -118,8 +118,12 @@ export function createLineEncoder(service: string, limits: EncodeLimits): LineEn
       return `${head}${scope.text}${trace === "" || namesTrace(scope, undefined) ? "" : trace}}\n`;
     },
     extend: (scope, fields) => {
-      const room = limits.keys - scope.fields.size;
-      return extendScope(scope, encodeFields(fields, createState(limits, scope.text.length), room));
+      try {
+        const room = limits.keys - scope.fields.size;
+        return extendScope(scope, encodeFields(fields, createState(limits, scope.text.length), room));
+      } catch (error) {
+        return extendScope(scope, new Map([["taffrail.fields_error", quote(thrownMarker(error))]]));
+      }
     },
   };
 }

@@ -54,6 +54,7 @@ export class SinkQueue {
   #left = 0;
   #waiters: Waiter[] = [];
   #running = false;
+  #lastStart = Number.NEGATIVE_INFINITY;
   #scheduled: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #wake: (() => void) | undefined;
   #abort: AbortController | undefined;
@@ -202,10 +203,14 @@ export class SinkQueue {
     return this.#buffer.length >= this.#bounds.maxRecords || this.#buffer.characters >= this.#bounds.maxCharacters;
   }
 
-  /** A linger does not keep the process alive; the end of the process cuts it short. */
+  /**
+   * After a quiet time the first record goes at once (so a live tail shows it at once), with the rest of its turn; then batches are at least the
+   * linger apart. A linger does not keep the process alive; the end of the process cuts it short.
+   */
   #startTimer(): void {
     const start = (): void => this.hurry();
-    this.#scheduled = this.#lingerMs > 0 ? setTimeout(start, this.#lingerMs).unref() : setImmediate(start);
+    const wait = this.#lastStart + this.#lingerMs - performance.now();
+    this.#scheduled = wait > 0 ? setTimeout(start, wait).unref() : setImmediate(start);
   }
 
   #unschedule(): void {
@@ -216,6 +221,7 @@ export class SinkQueue {
 
   async #run(): Promise<void> {
     this.#running = true;
+    this.#lastStart = performance.now();
     do {
       this.#inFlight = this.#buffer.take(this.#bounds);
       this.#inFlightBytes = this.#inFlight.reduce((sum, record) => sum + costOf(record), 0);

@@ -68,7 +68,7 @@ describe("consoleSink", () => {
     expect(stderr).toContain("sink-refused");
   });
 
-  it.each([[{ format: "xml" }], [{ descriptor: 3 }]])("refuses %j", (options) => {
+  it.each([[{ format: "xml" }], [{ descriptor: 0 }]])("refuses %j", (options) => {
     expect(() => consoleSink(options as ConsoleSinkOptions)).toThrow("is not valid");
   });
 });

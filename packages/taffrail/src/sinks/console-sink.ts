@@ -10,7 +10,7 @@ import { createStreamWriter } from "./stream-writer.ts";
 export interface ConsoleSinkOptions {
   /** `auto` (default): pretty on a terminal, JSON otherwise. */
   readonly format?: "auto" | "pretty" | "json";
-  /** 1 (standard output, default) or 2 (standard error). */
+  /** 1 (standard output, default), 2 (standard error), or another open descriptor, which the sink does not close. */
   readonly descriptor?: number;
 }
 
@@ -33,7 +33,7 @@ export function wantsColours(env: Environment, terminal: boolean): boolean {
 function makeNonBlocking(descriptor: number): void {
   try {
     const stats = fstatSync(descriptor);
-    if (!stats.isFIFO() && !stats.isSocket()) return;
+    if (descriptor > 2 || (!stats.isFIFO() && !stats.isSocket())) return;
     const stream = descriptor === 2 ? process.stderr : process.stdout;
     // Touching the getter is what opens it; a stream without listeners and writes does not keep the process alive.
     stream.on("error", ignore).removeListener("error", ignore);
@@ -53,7 +53,7 @@ function ignore(): void {}
 export function consoleSink(options: ConsoleSinkOptions = {}): Sink {
   checkOptions("consoleSink", options, {
     format: isOneOf(["auto", "pretty", "json"]),
-    descriptor: isInteger(1, 2),
+    descriptor: isInteger(1, 65_535),
   });
   const descriptor = options.descriptor ?? 1;
   const terminal = isatty(descriptor);

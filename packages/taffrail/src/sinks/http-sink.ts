@@ -21,7 +21,7 @@ export interface HttpSinkOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Compress bodies. Default false: worth it over a network, not on one machine. */
   readonly gzip?: boolean;
-  /** How long the first record of a batch waits for company, in ms. Default 100, at most 1000. */
+  /** Least time between two requests that are not full, in ms: records wait for company that long. Default 100, at most 1000. */
   readonly lingerMs?: number;
   /** Records of one request. Default 2000. */
   readonly maxRecords?: number;

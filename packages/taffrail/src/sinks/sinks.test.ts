@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recorder, testSink } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
+import { consoleSink } from "./console-sink.ts";
 import { fileSink } from "./file-sink.ts";
 import { httpSink } from "./http-sink.ts";
 import { memorySink } from "./memory-sink.ts";
@@ -28,6 +29,27 @@ testSink(
     };
   },
   { runner, deviations: { "answers failure with a result": "shown in file-sink.test.ts with a full device" } },
+);
+
+testSink(
+  "consoleSink",
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), "taffrail-console-"));
+    const path = join(folder, "stdout");
+    const descriptor = openSync(path, "a");
+    return {
+      sink: consoleSink({ format: "json", descriptor }),
+      received: () => readLines(path),
+      dispose: () => {
+        closeSync(descriptor);
+        rmSync(folder, { recursive: true });
+      },
+    };
+  },
+  {
+    runner,
+    deviations: { "answers failure with a result": "shown in console-sink.test.ts with a reader that goes away" },
+  },
 );
 
 testSink(
