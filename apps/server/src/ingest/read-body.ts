@@ -158,9 +158,10 @@ export async function readBody(input: IngestInput, options: ReadBodyOptions): Pr
   if (signal?.aborted) throw new TaffrailError("body_truncated");
   if (!(body instanceof Uint8Array)) return await readStream(body, encoding, input, options);
   if (encoding === "identity") {
+    // A copy: what is returned may be handed over to a thread, and then the caller's bytes would be gone.
     const keep = createKeep(options);
     keep.add(body);
-    return keep.whole();
+    return Uint8Array.from(keep.whole());
   }
   return await readStream(Readable.from([body]), encoding, input, options);
 }

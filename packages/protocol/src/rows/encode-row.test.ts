@@ -78,6 +78,8 @@ describe("a row line", () => {
     ["minus zero", -0, "0", 0],
     ["a large number", 1e21, "1e+21", 1e21],
     ["an integer beyond 2^53", 9007199254740993n, "9007199254740993", 9007199254740992],
+    ["an integer beyond 64 bits", 123456789012345678901n, "123456789012345678901", 123456789012345680000],
+    ["a large whole double", -9223372036854776000, "-9223372036854776000", -9223372036854776000],
     ["not a number", Number.NaN, "NaN", undefined],
     ["infinity", Number.NEGATIVE_INFINITY, "-Infinity", undefined],
     ["a list", [1, "a", null, { b: 2n }], '[1,"a",null,{"b":2}]', undefined],
@@ -218,7 +220,11 @@ describe("any record (fast-check prints the seed when one fails)", () => {
         expect(line.indexOf("\n")).toBe(line.length - 1);
         expect(line).not.toMatch(/\p{Surrogate}/u);
         const row = JSON.parse(line) as RowShape;
-        expect(JSON.stringify(row)).toBe(line.slice(0, -1));
+        // Parsed and written again it is as long as before, so no name came twice; only large whole numbers are written otherwise.
+        const large = Object.values(row.n).filter((n) => Number.isInteger(n) && !Number.isSafeInteger(n));
+        const otherwise = large.reduce((sum, n) => sum + n.toExponential().length - String(n).length, 0);
+        expect(line.length - 1).toBe(JSON.stringify(row).length + otherwise);
+        expect(line.match(/"n":\{(.*?)\},"rd"/)?.[1] ?? "").not.toMatch(/:-?\d{19,}[,}]/);
         for (const value of [...Object.values(row.a), ...Object.values(row.r), row.b]) {
           expect(typeof value).toBe("string");
           expect(value).not.toMatch(/\p{Surrogate}/u);

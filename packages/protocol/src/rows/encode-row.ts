@@ -1,7 +1,7 @@
 import { limits, TaffrailError } from "@taffrail/contracts";
 import { earliestMs } from "../otlp/walk.ts";
 import { type DecodedRecord, openMap, type RecordMap, wellFormed } from "../value.ts";
-import { type FlatMap, flatten } from "./flatten.ts";
+import { createFlatJson, hasSurrogateEscape } from "./flat-json.ts";
 
 /** What a row needs to know beside the record. */
 export interface RowContext {
@@ -34,55 +34,26 @@ function isUsable(timeMs: number, receivedAtMs: number): boolean {
   return timeMs >= earliestMs && timeMs <= receivedAtMs + limits.futureSkew.value;
 }
 
-const emptyFlat: FlatMap = Object.freeze({ texts: Object.freeze({}), numbers: Object.freeze({}) });
-
-function isEmpty(map: RecordMap): boolean {
-  for (const _key in map) return false;
-  return true;
-}
-
-const flattened = (map: RecordMap): FlatMap => (isEmpty(map) ? emptyFlat : flatten(map));
-
 function withOriginalTime(attributes: RecordMap, original: string): RecordMap {
   const entry = { [originalTimeKey]: original };
   // First, so that no number of other keys can crowd it out; last, so that no key of the sender can replace it.
   return Object.assign(openMap(), entry, attributes, entry);
 }
 
-type RowObject = {
-  readonly t: string;
-  readonly o: string;
-  readonly tr: string;
-  readonly sp: string;
-  readonly f: number;
-  readonly sv: string;
-  readonly sn: number;
-  readonly s: string;
-  readonly e: string;
-  readonly b: string;
-  readonly r: Readonly<Record<string, string>>;
-  readonly scn: string;
-  readonly scv: string;
-  readonly sca: Readonly<Record<string, string>>;
-  readonly a: Readonly<Record<string, string>>;
-  readonly n: Readonly<Record<string, number>>;
-  readonly rd: number;
-};
-
-type Cell = string | number | { readonly [key: string]: Cell };
-
-function cleaned(value: Cell): Cell {
-  if (typeof value === "string") return wellFormed(value);
-  if (typeof value === "number") return value;
-  const map = Object.create(null) as { [key: string]: Cell };
-  for (const key in value) map[wellFormed(key)] = cleaned(value[key] as Cell);
-  return map;
+/** JSON of a text, without lone surrogates. */
+function textJson(text: string): string {
+  if (text === "") return '""';
+  const json = JSON.stringify(text);
+  return hasSurrogateEscape(json) ? JSON.stringify(wellFormed(text)) : json;
 }
 
-/** JSON.stringify writes a lone surrogate as an escape, which the engine refuses; only then every string is cleaned. */
-function toJson(row: RowObject): string {
-  const json = JSON.stringify(row);
-  return json.includes("\\ud") ? JSON.stringify(cleaned(row)) : json;
+/** What a row says of the record itself; written by hand, because the maps are JSON already. */
+function ownJson(record: DecodedRecord): string {
+  return (
+    `"tr":${textJson(record.traceId)},"sp":${textJson(record.spanId)},"f":${record.traceFlags},` +
+    `"sv":${textJson(record.severityText)},"sn":${record.severityNumber},"s":${textJson(record.service)},` +
+    `"e":${textJson(record.eventName)},"b":${textJson(record.body)}`
+  );
 }
 
 function refuseOld(timeMs: number, context: RowContext): void {
@@ -111,45 +82,32 @@ export type RowEncoder = (record: DecodedRecord) => Row;
  */
 export function createRowEncoder(context: RowContext): RowEncoder {
   const receivedAt = `${Math.trunc(context.receivedAtMs)}000000`;
+  const flatJson = createFlatJson();
   let resource: RecordMap | undefined;
-  let resourceFlat = emptyFlat;
+  let resourceJson = "{}";
   let scope: RecordMap | undefined;
-  let scopeFlat = emptyFlat;
+  let scopeJson = "{}";
   return (record) => {
     const sentMs = toMs(record.timeUnixNano);
     const usable = isUsable(sentMs, context.receivedAtMs);
     const timeMs = usable ? sentMs : context.receivedAtMs;
     refuseOld(timeMs, context);
     const own = usable ? record.attributes : withOriginalTime(record.attributes, record.timeUnixNano);
-    const attributes = flattened(own);
+    const { texts, numbers } = flatJson(own);
     if (record.resource !== resource) {
-      resourceFlat = flattened(record.resource);
+      resourceJson = flatJson(record.resource).texts;
       resource = record.resource;
     }
     if (record.scopeAttributes !== scope) {
-      scopeFlat = flattened(record.scopeAttributes);
+      scopeJson = flatJson(record.scopeAttributes).texts;
       scope = record.scopeAttributes;
     }
-    const observed = record.observedTimeUnixNano;
-    const json = toJson({
-      t: usable ? record.timeUnixNano : receivedAt,
-      o: isUsable(toMs(observed), context.receivedAtMs) ? observed : receivedAt,
-      tr: record.traceId,
-      sp: record.spanId,
-      f: record.traceFlags,
-      sv: record.severityText,
-      sn: record.severityNumber,
-      s: record.service,
-      e: record.eventName,
-      b: record.body,
-      r: resourceFlat.texts,
-      scn: record.scopeName,
-      scv: record.scopeVersion,
-      sca: scopeFlat.texts,
-      a: attributes.texts,
-      n: attributes.numbers,
-      rd: context.retentionDays,
-    });
+    const time = usable ? record.timeUnixNano : receivedAt;
+    const sentObserved = record.observedTimeUnixNano;
+    const observed = isUsable(toMs(sentObserved), context.receivedAtMs) ? sentObserved : receivedAt;
+    const json =
+      `{"t":"${time}","o":"${observed}",${ownJson(record)},"r":${resourceJson},"scn":${textJson(record.scopeName)},` +
+      `"scv":${textJson(record.scopeVersion)},"sca":${scopeJson},"a":${texts},"n":${numbers},"rd":${context.retentionDays}}`;
     refuseLarge(json);
     return { line: `${json}\n`, timeMs, timeReplaced: !usable };
   };
