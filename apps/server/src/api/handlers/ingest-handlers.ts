@@ -45,7 +45,8 @@ export function createIngestHandlers(
     async exportLogs(call): Promise<typeof sent> {
       const answer = await deps.ingest().otlpLogs(inputOf(call));
       closeUnread(call.request, call.reply);
-      const body = typeof answer.body === "string" ? answer.body : Buffer.from(answer.body);
+      // As bytes, because the framework adds a charset to the type of text, and OTLP names the bare type.
+      const body = Buffer.from(answer.body);
       call.reply.code(answer.status).headers(answer.headers).type(answer.contentType).send(body);
       return sent;
     },
