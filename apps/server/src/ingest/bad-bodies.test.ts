@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { encodeStatus } from "@taffrail/protocol";
 import { describe, expect, test } from "vitest";
@@ -217,6 +218,20 @@ describe("overload and shutdown", () => {
     expect(answer.status).toBe(429);
     expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
     expect(ingest.stats().sources.otlp).toMatchObject({ accepted: 0, failed: { ingest_busy: 1 } });
+  });
+
+  test("a body whose sender goes away before its end is not accepted", async () => {
+    const { ingest, journal } = await fixture.start();
+    const whole = otlpRecords([record(), record()]).body as Uint8Array;
+    const abort = new AbortController();
+    const stuck = new Readable({ read(): void {} });
+    stuck.push(whole.subarray(0, whole.length - 1));
+    const pending = ingest.otlpLogs(otlpInput(stuck, { signal: abort.signal }));
+    await expect.poll(() => ingest.stats().bytesInFlight).toBe(whole.length - 1);
+    abort.abort();
+    expect((await pending).status).toBe(400);
+    expect(journal.stats().ledger.accepted).toBe(0);
+    expect(ingest.stats()).toMatchObject({ bytesInFlight: 0, bodiesInFlight: 0 });
   });
 
   test("a server that shuts down says so", async () => {

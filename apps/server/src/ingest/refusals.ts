@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorDetails, TaffrailError } from "@taffrail/contracts";
 
 /** One refused record, or the last of several alike: `count` says how many it stands for. */
-export interface Refusal {
+interface Refusal {
   readonly code: ErrorCode;
   readonly message: string;
   readonly details: ErrorDetails;

@@ -15,7 +15,7 @@ import {
 } from "./wire.ts";
 
 /** Decodes the bytes of [start, end) as UTF-8. Throws TaffrailError `invalid_utf8`; its offset counts from the start of the body. */
-export function decodeText(cursor: Cursor, start: number, end: number): string {
+function decodeText(cursor: Cursor, start: number, end: number): string {
   const { bytes } = cursor;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
   // U+FFFD may have been sent as such: only then is a closer look needed.
@@ -33,7 +33,7 @@ export function readText(cursor: Cursor, end: number): string {
 }
 
 /** Reads a varint as a signed 64-bit integer: a number while a double holds it exactly, else a bigint. */
-export function readInt64(cursor: Cursor, end: number): number | bigint {
+function readInt64(cursor: Cursor, end: number): number | bigint {
   const start = cursor.pos;
   const low = readVarint(cursor, end);
   if (cursor.pos - start <= 4) return low;

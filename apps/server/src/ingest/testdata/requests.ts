@@ -56,7 +56,7 @@ export function line(msg: string): string {
   return `${JSON.stringify({ time: new Date().toISOString(), level: "info", service: "shop", msg })}\n`;
 }
 
-export interface TestIngest extends TestJournal {
+interface TestIngest extends TestJournal {
   readonly ingest: Ingest;
 }
 
