@@ -3,12 +3,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startIngestServer } from "../sinks/testdata/ingest-server.ts";
 
 const folderOfSource = fileURLToPath(new URL("..", import.meta.url));
 const program = join(folderOfSource, "testdata/exit-child.mjs");
 const count = 10_000;
+vi.setConfig({ testTimeout: 90_000 });
 let folder: string;
 let files = 0;
 
@@ -33,7 +34,7 @@ function run(args: readonly string[], env: Record<string, string> = {}): Promise
     cwd: folderOfSource,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: 20_000,
+    timeout: 60_000,
     killSignal: "SIGKILL",
   });
   const chunks: Buffer[] = [];
@@ -177,6 +178,20 @@ describe("the end of a process", () => {
     `);
     expect(code).toBe(0);
     expect(stderr).toContain("1 dropped (deadline) at http");
+  });
+
+  it("sends what is left by blocking, unless it is told not to", async () => {
+    for (const lastEffortMs of [0, 10_000]) {
+      const server = await startIngestServer();
+      const { code } = await runProgram(`
+        import { createLogger, httpSink } from "taffrail";
+        const log = createLogger({ sinks: [httpSink({ url: ${JSON.stringify(server.url)}, lastEffortMs: ${lastEffortMs} })] });
+        log.info("x");
+        process.exit(5);
+      `);
+      await server.stop();
+      expect({ code, lines: server.lines.length }).toEqual({ code: 5, lines: lastEffortMs === 0 ? 0 : 1 });
+    }
   });
 
   it("waits no longer than it is told for a server that hangs", async () => {

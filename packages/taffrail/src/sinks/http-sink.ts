@@ -11,7 +11,7 @@ import { gzip as gzipCallback } from "node:zlib";
 import type { EncodedRecord, Sink, WriteResult } from "@taffrail/contracts";
 import { checkOptions, isBoolean, isHttpUrl, isInteger, isObject } from "../options/check-options.ts";
 import { type HttpAnswer, judgeAnswer } from "./http-answer.ts";
-import { postSync } from "./last-effort.ts";
+import { createLastEffort } from "./last-effort.ts";
 import { sinkManifest } from "./manifest.ts";
 
 export interface HttpSinkOptions {
@@ -27,10 +27,10 @@ export interface HttpSinkOptions {
   readonly maxRecords?: number;
   /** Time for one request, in ms. Default 10,000. */
   readonly timeoutMs?: number;
+  /** How long the end of a process may block to send what is left, in ms. Default 2000; 0 sends nothing then. */
+  readonly lastEffortMs?: number;
 }
 
-/** Time that the end of a process may spend on sending what is left, in ms. */
-const lastEffortMs = 1000;
 const ingestPath = "/api/v1/ingest/lines";
 const longestAnswer = 64 * 1024;
 const gzip = promisify(gzipCallback);
@@ -95,20 +95,6 @@ function createSender(url: URL, headers: OutgoingHttpHeaders, agent: HttpAgent):
   };
 }
 
-/** Sends batches by blocking, until the time of the whole effort is over or the server did not take one. */
-function createLastEffort(url: URL, headers: Readonly<Record<string, string>>) {
-  let deadline: number | undefined;
-  return (batch: readonly EncodedRecord[]): boolean => {
-    deadline ??= performance.now() + lastEffortMs;
-    const timeoutMs = deadline - performance.now();
-    if (timeoutMs <= 0) return false;
-    const status = postSync({ url: url.href, headers, body: Buffer.from(joinLines(batch)), timeoutMs });
-    const ok = status >= 200 && status < 300;
-    if (!ok) deadline = 0;
-    return ok;
-  };
-}
-
 function checkHttpOptions(options: HttpSinkOptions): void {
   const checks = {
     url: isHttpUrl,
@@ -117,6 +103,7 @@ function checkHttpOptions(options: HttpSinkOptions): void {
     lingerMs: isInteger(0, 1000),
     maxRecords: isInteger(1, 100_000),
     timeoutMs: isInteger(1, 600_000),
+    lastEffortMs: isInteger(0, 60_000),
   };
   checkOptions("httpSink", options, checks);
   checkOptions("httpSink", { url: options.url ?? "" }, checks);
@@ -130,7 +117,7 @@ function createAgent(url: URL): HttpAgent {
 /**
  * Makes a sink that sends lines to a Taffrail server. Requests are made one at a time; records that come meanwhile form the next batch. Answers of
  * 5xx, 408 and 429 and broken connections are tried again by the pipeline (honouring `Retry-After`), other 4xx drop the batch, and lines that the
- * server refused are counted as refused. At the end of the process what is left is sent by a blocking request, within one second; a request that was
+ * server refused are counted as refused. At the end of the process what is left is sent by blocking requests (`lastEffortMs`); a request that was
  * under way then may arrive twice. Throws `option_unknown` and `option_invalid`.
  *
  * @example createLogger({ sinks: [httpSink({ url: "http://127.0.0.1:4318" })] });
@@ -143,7 +130,7 @@ export function httpSink(options: HttpSinkOptions): Sink {
   const headers = { ...options.headers, "content-type": "application/x-ndjson" };
   const encoding = options.gzip === true ? { "content-encoding": "gzip" } : {};
   const sender = createSender(url, { ...headers, ...encoding }, agent);
-  const lastEffort = createLastEffort(url, headers);
+  const lastEffort = createLastEffort(url.href, headers, options.lastEffortMs ?? 2000);
   let sending: readonly EncodedRecord[] = [];
   let problem: string | undefined;
   let closed = false;
@@ -181,7 +168,7 @@ export function httpSink(options: HttpSinkOptions): Sink {
       const unfinished = sender.sent() ? [] : sending;
       sending = [];
       const rest = [...unfinished, ...batch];
-      return rest.length === 0 || lastEffort(rest) ? batch.length : 0;
+      return rest.length === 0 || lastEffort(Buffer.from(joinLines(rest))) ? batch.length : 0;
     },
     health: () => (problem === undefined ? { status: "healthy" } : { status: "degraded", detail: problem }),
     async close() {

@@ -10,10 +10,10 @@ const [sinkName, ending, pace, countText, target = ""] = process.argv.slice(2);
 const sinks = {
   file: () => fileSink({ path: target }),
   console: () => consoleSink({ format: "json" }),
-  http: () => httpSink({ url: target }),
+  http: () => httpSink({ url: target, lastEffortMs: 20_000 }),
 };
 const makeSink = sinks[/** @type {keyof typeof sinks} */ (sinkName)];
-const log = createLogger({ service: "exit-child", sinks: [makeSink()], level: "info" });
+const log = createLogger({ service: "exit-child", sinks: [makeSink()], exitTimeoutMs: 20_000 });
 const count = Number(countText);
 
 /** @type {Record<string, () => void>} */
