@@ -3,6 +3,7 @@ import type { Client } from "@taffrail/client";
 import { TaffrailError } from "@taffrail/contracts";
 import { Option } from "commander";
 import { type CommandContext, defineCommand, type Typed } from "../command.ts";
+import { startDeadline } from "../deadline.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { flagOption, textOption } from "../typed.ts";
 
@@ -22,6 +23,9 @@ export function planDoctor(typed: Typed): DoctorPlan {
   return { deep: flagOption(typed, "deep"), dataDir: textOption(typed, "data") };
 }
 
+/** How long the server may take to say how it is. Most checks build on that answer. */
+const statusMs = 5_000;
+
 /** The server's own clock comes first in a tail. */
 async function serverTime(client: Client, signal: AbortSignal): Promise<number> {
   for await (const event of client.tailLogs({ query: "" }, { signal })) {
@@ -31,7 +35,7 @@ async function serverTime(client: Client, signal: AbortSignal): Promise<number> 
   throw new Error("the server closed the stream without telling its time");
 }
 
-function subjectOf(plan: DoctorPlan, context: CommandContext, over: AbortSignal): DoctorSubject {
+function subjectOf(plan: DoctorPlan, context: CommandContext, soon: AbortSignal): DoctorSubject {
   const client = context.clientFor(context.server);
   let status: ReturnType<Client["getStatus"]> | undefined;
   return {
@@ -43,7 +47,7 @@ function subjectOf(plan: DoctorPlan, context: CommandContext, over: AbortSignal)
     clock: context.clock,
     ids: context.ids,
     status() {
-      status ??= client.getStatus({}, { signal: over });
+      status ??= client.getStatus({}, { signal: soon });
       return status;
     },
     statusAt: (url, signal) => context.clientFor(url).getStatus({}, { signal }),
@@ -60,10 +64,10 @@ function subjectOf(plan: DoctorPlan, context: CommandContext, over: AbortSignal)
 
 async function run(plan: DoctorPlan, context: CommandContext): Promise<ExitCode> {
   const { out, json, clock, paint } = context;
-  // A server that takes the request and never answers must not keep the process when all deadlines have passed.
-  const over = new AbortController();
-  const report = await runChecks(doctorChecks, subjectOf(plan, context, over.signal), { clock, signal: out.closed });
-  over.abort();
+  const deadline = startDeadline(context.server, statusMs, out.closed);
+  const subject = subjectOf(plan, context, deadline.signal);
+  const report = await runChecks(doctorChecks, subject, { clock, signal: out.closed });
+  deadline.clear();
   const colours = { good: paint.green, bad: paint.red, quiet: paint.dim };
   await out.write(json ? `${JSON.stringify(report)}\n` : reportText(report, colours));
   return report.verdict === "pass" ? exitCodes.ok : exitCodes.no;

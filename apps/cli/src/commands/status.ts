@@ -1,10 +1,12 @@
 import type { Status } from "@taffrail/client";
 import { TaffrailError } from "@taffrail/contracts";
 import { type CommandContext, defineCommand, type Typed } from "../command.ts";
+import { startDeadline } from "../deadline.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import type { Paint } from "../output/paint.ts";
 import { printable } from "../output/printable.ts";
 
+const answerMs = 10_000;
 const bytesUnits = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 
 /** Bytes for people. */
@@ -78,7 +80,9 @@ function statusText(status: Status, url: string, paint: Paint): string {
 }
 
 async function run(_plan: null, context: CommandContext): Promise<ExitCode> {
-  const status = await context.clientFor(context.server).getStatus({}, { signal: context.out.closed });
+  const deadline = startDeadline(context.server, answerMs, context.out.closed);
+  const client = context.clientFor(context.server);
+  const status = await client.getStatus({}, { signal: deadline.signal }).finally(() => deadline.clear());
   await context.out.write(
     context.json ? `${JSON.stringify(status)}\n` : statusText(status, context.server, context.paint),
   );
