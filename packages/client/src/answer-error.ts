@@ -21,7 +21,7 @@ function withNeighbours(body: Readonly<Record<string, unknown>>): unknown {
  *
  * @example errorFromBody(404, { code: "not_found", details: { method: "GET", path: "/x" } }).code // "not_found"
  */
-export function errorFromBody(status: number, body: unknown): TaffrailError {
+function errorFromBody(status: number, body: unknown): TaffrailError {
   const { code, message, details } = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   if (isKnown(code)) return new TaffrailError(code, detailsOf(details));
   const reason = typeof message === "string" ? message : "the body is not a Taffrail error.";

@@ -10,7 +10,7 @@ export interface RequestOptions {
 }
 
 /** How one operation travels. Names of `query` go to the query string, `json` into the body; what is in the path's braces is filled in. */
-export interface OperationSpec {
+interface OperationSpec {
   readonly method: string;
   readonly path: string;
   readonly query: readonly string[];

@@ -27,7 +27,7 @@ export interface Call<Route extends RouteDefinition> {
 /** A handler that has sent its own answer (a stream, bytes, another status) returns this. */
 export const sent = Symbol("sent");
 
-export type Handler<Route extends RouteDefinition> = (
+type Handler<Route extends RouteDefinition> = (
   call: Call<Route>,
 ) => Promise<TypeOf<Route["response"]> | typeof sent> | TypeOf<Route["response"]> | typeof sent;
 

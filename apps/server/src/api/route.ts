@@ -3,7 +3,7 @@ import type { TObject, TSchema } from "typebox";
 import type { Action, Resource } from "../access/scope.ts";
 
 /** How a body travels: as JSON, as server-sent events, as Prometheus text, or as bytes that the handler reads itself. */
-export type Media = "application/json" | "text/event-stream" | "text/plain" | "application/x-ndjson" | "*/*";
+type Media = "application/json" | "text/event-stream" | "text/plain" | "application/x-ndjson" | "*/*";
 
 /**
  * One route as data: the server registers it, the OpenAPI file describes it, the client is generated from that file, and the access check

@@ -6,7 +6,7 @@ const closed = { additionalProperties: false } as const;
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 
 /** Every named type of the API. `$id` is its name in the OpenAPI file and in the client. */
-export const ErrorBody = Type.Object(
+const ErrorBody = Type.Object(
   {
     code: Type.String({ description: "Stable snake_case code; see the error reference." }),
     message: Type.String(),
@@ -20,7 +20,7 @@ export const ErrorAnswer = Type.Object({ error: ErrorBody }, { $id: "ErrorAnswer
 
 const Text = Type.Record(Type.String(), Type.String());
 
-export const LogView = Type.Object(
+const LogView = Type.Object(
   {
     id: Type.String({ description: "The record's Seq, decimal: unique and stable." }),
     time: Type.String({ description: "RFC 3339, UTC, nine fraction digits." }),
@@ -44,7 +44,7 @@ export const LogView = Type.Object(
   { $id: "LogView", description: "One stored log record.", ...closed },
 );
 
-export const TimeRange = Type.Object(
+const TimeRange = Type.Object(
   {
     from: Type.String({ description: "RFC 3339 with milliseconds, UTC; included." }),
     to: Type.String({ description: "RFC 3339 with milliseconds, UTC; excluded." }),
@@ -52,7 +52,7 @@ export const TimeRange = Type.Object(
   { $id: "TimeRange", ...closed },
 );
 
-export const Notice = Type.Object(
+const Notice = Type.Object(
   { code: Type.String(), message: Type.String() },
   { $id: "Notice", description: "Something to know about an answer that is no error.", ...closed },
 );
@@ -85,7 +85,7 @@ export const CountResult = Type.Object(
   { $id: "CountResult", ...closed },
 );
 
-export const HistogramBucket = Type.Object(
+const HistogramBucket = Type.Object(
   {
     start: Type.String({ description: "RFC 3339 with milliseconds, UTC." }),
     counts: Type.Object(
@@ -114,12 +114,9 @@ export const HistogramResult = Type.Object(
   { $id: "HistogramResult", ...closed },
 );
 
-export const FacetValue = Type.Object(
-  { value: Type.String(), count: Type.Integer() },
-  { $id: "FacetValue", ...closed },
-);
+const FacetValue = Type.Object({ value: Type.String(), count: Type.Integer() }, { $id: "FacetValue", ...closed });
 
-export const Facet = Type.Object(
+const Facet = Type.Object(
   {
     field: Type.String(),
     values: Type.Array(FacetValue),
@@ -173,7 +170,7 @@ export const TailEvent = Type.Union(
   },
 );
 
-export const LineError = Type.Object(
+const LineError = Type.Object(
   { line: Type.Integer({ description: "Counted from 1." }), code: Type.String(), message: Type.String() },
   { $id: "LineError", ...closed },
 );
@@ -187,7 +184,7 @@ export const LinesResult = Type.Object(
   { $id: "LinesResult", ...closed },
 );
 
-export const DeadLetter = Type.Object(
+const DeadLetter = Type.Object(
   {
     id: Type.String(),
     receivedAt: Type.String({ description: "RFC 3339." }),
@@ -205,7 +202,7 @@ export const DeadLettersResult = Type.Object(
   { $id: "DeadLettersResult", ...closed },
 );
 
-export const SettingValue = Type.Union([Type.String(), Type.Number(), Type.Boolean()], { $id: "SettingValue" });
+const SettingValue = Type.Union([Type.String(), Type.Number(), Type.Boolean()], { $id: "SettingValue" });
 
 export const Setting = Type.Object(
   {
@@ -222,7 +219,7 @@ export const SettingsResult = Type.Object({ settings: Type.Array(Setting) }, { $
 
 export const SettingChange = Type.Object({ value: SettingValue }, { $id: "SettingChange", ...closed });
 
-export const PartitionView = Type.Object(
+const PartitionView = Type.Object(
   {
     day: Type.String({ description: "YYYY-MM-DD, UTC." }),
     retentionDays: Type.Integer(),
@@ -290,7 +287,7 @@ export const Removed = Type.Object({ removed: Type.Boolean() }, { $id: "Removed"
 
 const Drops = Type.Record(Type.String(), Type.Integer(), { description: "Records given up, by reason." });
 
-export const LedgerView = Type.Object(
+const LedgerView = Type.Object(
   {
     accepted: Type.Integer(),
     delivered: Type.Integer(),
@@ -301,7 +298,7 @@ export const LedgerView = Type.Object(
   { $id: "LedgerView", description: "accepted = delivered + filtered + dropped + pending.", ...closed },
 );
 
-export const ComponentStatus = Type.Object(
+const ComponentStatus = Type.Object(
   { name: Type.String(), status: Type.Enum(["ok", "degraded", "down"]), detail: Type.String() },
   { $id: "ComponentStatus", ...closed },
 );

@@ -4,7 +4,7 @@ import { TaffrailError } from "@taffrail/contracts";
 import { syncDirectory, writeFileDurably } from "./write-durably.ts";
 
 /** Changes the directory from format `to - 1` to format `to`. Must be safe to run again after a crash half-way. */
-export interface FormatStep {
+interface FormatStep {
   readonly to: number;
   run(dir: string): void;
 }

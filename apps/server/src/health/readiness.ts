@@ -1,7 +1,7 @@
 import type { EngineStatus } from "../engine/engine.ts";
 
 /** Where the server stands in its life. */
-export type Phase = "starting" | "running" | "stopping";
+type Phase = "starting" | "running" | "stopping";
 
 /** Answer of a probe: whether it is well, and one sentence why not. */
 export interface Probe {

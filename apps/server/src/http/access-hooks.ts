@@ -4,7 +4,7 @@ import { authorize } from "../access/authorize.ts";
 import { type Action, localPrincipal, type Principal, type Resource } from "../access/scope.ts";
 
 /** What a route does, and to what. */
-export interface RouteAccess {
+interface RouteAccess {
   readonly action: Action;
   readonly resource: Resource;
 }

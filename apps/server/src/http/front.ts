@@ -33,7 +33,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, fault: Taffr
 }
 
 /** Counts of what the front turned away, by error code. */
-export interface FrontStats {
+interface FrontStats {
   readonly refused: Readonly<Record<string, number>>;
 }
 

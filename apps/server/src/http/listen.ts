@@ -17,6 +17,8 @@ export interface Listeners {
 /** A search query of 8,192 characters may take nine bytes a character in a URL. */
 export const headerBytesMax = 96 * 1024;
 const requestTimeoutMs = 120_000;
+/** Beyond it new connections are closed at once, so that descriptors are left for the journal. */
+const connectionsMax = 500;
 const idleCheckMs = 20;
 const portTries = 20;
 
@@ -55,6 +57,7 @@ function makeServer(listener: RequestListener): Server {
     listener,
   );
   server.maxHeadersCount = 100;
+  server.maxConnections = connectionsMax;
   server.on("clientError", answerMalformed);
   return server;
 }

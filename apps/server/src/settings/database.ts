@@ -37,6 +37,25 @@ function dialectOf(place: SettingsPlace): Dialect {
   return new PostgresDialect({ pool });
 }
 
+function fault(where: string, error: unknown): TaffrailError {
+  if (error instanceof TaffrailError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new TaffrailError("settings_unavailable", { where, reason }, error);
+}
+
+/**
+ * Runs a question to the database; what the driver throws (disk full, connection lost) becomes `settings_unavailable`.
+ *
+ * @example await asking(() => database.selectFrom("holds").selectAll().execute())
+ */
+export async function asking<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await question();
+  } catch (error) {
+    throw fault("of this server", error);
+  }
+}
+
 /**
  * Opens the settings database and brings its tables up to date. Several servers may start on one PostgreSQL database at once: the migrator
  * holds a lock. Throws `settings_unavailable`; the words of the driver are in it, the URL never is.
@@ -53,7 +72,6 @@ export async function openSettingsDatabase(place: SettingsPlace): Promise<Settin
     return database;
   } catch (error) {
     await database?.destroy().catch(() => undefined);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TaffrailError("settings_unavailable", { where, reason }, error);
+    throw fault(where, error);
   }
 }

@@ -1,9 +1,10 @@
 import { type Clock, type IdSource, TaffrailError } from "@taffrail/contracts";
 import type { Principal } from "../access/scope.ts";
-import type { SettingsDatabase } from "./database.ts";
+import { asking, type SettingsDatabase } from "./database.ts";
+import type { SettingsTables } from "./schema.ts";
 
 /** Days that retention may not drop, both ends included. `YYYY-MM-DD`, UTC. */
-export interface Hold {
+interface Hold {
   readonly id: string;
   readonly fromDay: string;
   readonly toDay: string;
@@ -35,16 +36,7 @@ function checkDay(name: string, day: string): void {
   }
 }
 
-interface HoldRow {
-  readonly id: string;
-  readonly from_day: string;
-  readonly to_day: string;
-  readonly reason: string;
-  readonly created_at: string;
-  readonly created_by: string;
-}
-
-const holdOf = (row: HoldRow): Hold => ({
+const holdOf = (row: SettingsTables["holds"]): Hold => ({
   id: row.id,
   fromDay: row.from_day,
   toDay: row.to_day,
@@ -53,8 +45,27 @@ const holdOf = (row: HoldRow): Hold => ({
   createdBy: row.created_by,
 });
 
+async function countHolds(database: SettingsDatabase): Promise<number> {
+  const count = () =>
+    database
+      .selectFrom("holds")
+      .select((by) => by.fn.countAll().as("count"))
+      .executeTakeFirst();
+  return Number((await asking(count))?.count ?? 0);
+}
+
+const rowOf = (hold: Hold, tenant: string): SettingsTables["holds"] => ({
+  id: hold.id,
+  tenant,
+  from_day: hold.fromDay,
+  to_day: hold.toDay,
+  reason: hold.reason,
+  created_at: hold.createdAt,
+  created_by: hold.createdBy,
+});
+
 /**
- * Holds in the settings database.
+ * Holds in the settings database. Every method rejects with `settings_unavailable` while the database is away.
  *
  * @example await createHolds({ database, clock, ids }).add(principal, { fromDay: "2026-11-01", toDay: "2026-11-03", reason: "case 7" });
  */
@@ -66,44 +77,24 @@ export function createHolds(deps: {
   const { database, clock, ids } = deps;
   const rows = () => database.selectFrom("holds").selectAll().orderBy("from_day").orderBy("id").limit(holdsMax);
   return {
-    list: async (tenant) => (await rows().where("tenant", "=", tenant).execute()).map(holdOf),
-    all: async () => (await rows().execute()).map(holdOf),
+    list: async (tenant) => (await asking(() => rows().where("tenant", "=", tenant).execute())).map(holdOf),
+    all: async () => (await asking(() => rows().execute())).map(holdOf),
     async add(principal, order) {
       checkDay("fromDay", order.fromDay);
       checkDay("toDay", order.toDay);
       if (order.fromDay > order.toDay) throw new TaffrailError("payload_invalid", { reason: "fromDay is after toDay" });
-      const found = await database
-        .selectFrom("holds")
-        .select((by) => by.fn.countAll().as("count"))
-        .executeTakeFirstOrThrow();
-      if (Number(found.count) >= holdsMax)
+      if ((await countHolds(database)) >= holdsMax) {
         throw new TaffrailError("payload_invalid", { reason: `there are ${holdsMax} holds already` });
-      const hold: Hold = {
-        id: ids.hex(8),
-        ...order,
-        createdAt: new Date(clock.now()).toISOString(),
-        createdBy: principal.id,
-      };
-      await database
-        .insertInto("holds")
-        .values({
-          id: hold.id,
-          tenant: principal.tenant,
-          from_day: hold.fromDay,
-          to_day: hold.toDay,
-          reason: hold.reason,
-          created_at: hold.createdAt,
-          created_by: hold.createdBy,
-        })
-        .execute();
+      }
+      const createdAt = new Date(clock.now()).toISOString();
+      const hold: Hold = { id: ids.hex(8), ...order, createdAt, createdBy: principal.id };
+      const values = rowOf(hold, principal.tenant);
+      await asking(() => database.insertInto("holds").values(values).execute());
       return hold;
     },
-    async remove(principal, id) {
-      const { numDeletedRows } = await database
-        .deleteFrom("holds")
-        .where("id", "=", id)
-        .where("tenant", "=", principal.tenant)
-        .executeTakeFirst();
+    async remove({ tenant }, id) {
+      const removal = database.deleteFrom("holds").where("id", "=", id).where("tenant", "=", tenant);
+      const { numDeletedRows } = await asking(() => removal.executeTakeFirst());
       if (numDeletedRows === 0n) throw new TaffrailError("hold_not_found", { id });
     },
   };

@@ -113,6 +113,18 @@ describe.each(places)("settings on $name", ({ place }) => {
     });
   });
 
+  it("says that the database is away, and keeps the values it has", async () => {
+    const gone = await openSettingsDatabase(place);
+    const settings = await loadSettings({ database: gone, clock: systemClock });
+    await gone.destroy();
+    await expect(settings.set(localPrincipal, "retention.days", 5)).rejects.toMatchObject({
+      code: "settings_unavailable",
+    });
+    expect(settings.get("retention.days")).not.toBe(5);
+    const holds = createHolds({ database: gone, clock: systemClock, ids: systemIds });
+    await expect(holds.all()).rejects.toMatchObject({ code: "settings_unavailable" });
+  });
+
   it("migrates once when two servers start together", async () => {
     const both = await Promise.all([openSettingsDatabase(place), openSettingsDatabase(place)]);
     for (const one of both) {

@@ -1,10 +1,10 @@
 import { type Clock, TaffrailError } from "@taffrail/contracts";
 import type { Principal } from "../access/scope.ts";
-import type { SettingsDatabase } from "./database.ts";
+import { asking, type SettingsDatabase } from "./database.ts";
 import { type SettingDefinition, type SettingKey, settingDefinitions } from "./definitions.ts";
 
 /** A setting as the API shows it. */
-export interface SettingView {
+interface SettingView {
   readonly key: string;
   readonly value: number;
   readonly default: number;
@@ -98,11 +98,13 @@ export async function loadSettings(deps: {
         updated_at: new Date(clock.now()).toISOString(),
         updated_by: principal.id,
       };
-      await database
-        .insertInto("settings")
-        .values({ key: checked.key, ...entry })
-        .onConflict((conflict) => conflict.column("key").doUpdateSet(entry))
-        .execute();
+      await asking(() =>
+        database
+          .insertInto("settings")
+          .values({ key: checked.key, ...entry })
+          .onConflict((conflict) => conflict.column("key").doUpdateSet(entry))
+          .execute(),
+      );
       values.set(checked.key, checked.value);
       for (const one of listeners) if (one.key === checked.key) one.listener(checked.value);
       return view(definitionOf(checked.key));

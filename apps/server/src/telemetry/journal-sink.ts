@@ -2,7 +2,7 @@ import { pluginApiVersion, type Sink, type WriteResult } from "@taffrail/contrac
 import type { Ingest, LinesAnswer } from "../ingest/ingest.ts";
 
 /** Source of the server's own records, as it stands in their `source`. */
-export const ownSource = "taffrail";
+const ownSource = "taffrail";
 
 const busyRetryMs = 1_000;
 

@@ -14,7 +14,7 @@ const ingestErrors = [
   "shutting_down",
 ] as const;
 
-export const exportLogs = defineRoute({
+const exportLogs = defineRoute({
   ...writes,
   path: "/v1/logs",
   operationId: "exportLogs",
@@ -26,7 +26,7 @@ export const exportLogs = defineRoute({
   client: false,
 });
 
-export const ingestLines = defineRoute({
+const ingestLines = defineRoute({
   ...writes,
   path: "/api/v1/ingest/lines",
   operationId: "ingestLines",
@@ -45,7 +45,7 @@ export const ingestLines = defineRoute({
   errors: ingestErrors,
 });
 
-export const listDeadLetters = defineRoute({
+const listDeadLetters = defineRoute({
   tag: "ingest",
   method: "GET",
   path: "/api/v1/ingest/dead-letters",
@@ -59,3 +59,6 @@ export const listDeadLetters = defineRoute({
   ),
   response: schema.DeadLettersResult,
 });
+
+/** Taking records in. */
+export const ingestRoutes = { exportLogs, ingestLines, listDeadLetters } as const;

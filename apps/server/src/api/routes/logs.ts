@@ -24,7 +24,7 @@ const queryErrors = [
   "engine_unavailable",
 ] as const;
 
-export const searchLogs = defineRoute({
+const searchLogs = defineRoute({
   ...reads,
   method: "GET",
   path: "/api/v1/logs/search",
@@ -45,7 +45,7 @@ export const searchLogs = defineRoute({
   errors: [...queryErrors, "limit_too_large"],
 });
 
-export const countLogs = defineRoute({
+const countLogs = defineRoute({
   ...reads,
   method: "GET",
   path: "/api/v1/logs/count",
@@ -56,7 +56,7 @@ export const countLogs = defineRoute({
   errors: queryErrors,
 });
 
-export const logHistogram = defineRoute({
+const logHistogram = defineRoute({
   ...reads,
   method: "GET",
   path: "/api/v1/logs/histogram",
@@ -75,7 +75,7 @@ export const logHistogram = defineRoute({
   errors: queryErrors,
 });
 
-export const logFacets = defineRoute({
+const logFacets = defineRoute({
   ...reads,
   method: "GET",
   path: "/api/v1/logs/facets",
@@ -95,7 +95,7 @@ export const logFacets = defineRoute({
   errors: queryErrors,
 });
 
-export const logContext = defineRoute({
+const logContext = defineRoute({
   ...reads,
   method: "GET",
   path: "/api/v1/logs/{id}/context",
@@ -117,7 +117,7 @@ export const logContext = defineRoute({
   errors: ["record_not_found", "query_timeout", "engine_unavailable"],
 });
 
-export const logFields = defineRoute({
+const logFields = defineRoute({
   ...reads,
   method: "GET",
   path: "/api/v1/logs/fields",
@@ -135,7 +135,7 @@ export const logFields = defineRoute({
   errors: ["time_range_invalid", "engine_unavailable"],
 });
 
-export const tailLogs = defineRoute({
+const tailLogs = defineRoute({
   ...reads,
   method: "GET",
   path: "/api/v1/logs/tail",
@@ -147,7 +147,7 @@ export const tailLogs = defineRoute({
   errors: ["query_syntax"],
 });
 
-export const explainQuery = defineRoute({
+const explainQuery = defineRoute({
   ...reads,
   method: "GET",
   path: "/api/v1/query/explain",
@@ -157,3 +157,15 @@ export const explainQuery = defineRoute({
   response: schema.ExplainResult,
   errors: ["query_syntax", "time_range_invalid"],
 });
+
+/** Reading logs. */
+export const logRoutes = {
+  searchLogs,
+  countLogs,
+  logHistogram,
+  logFacets,
+  logContext,
+  logFields,
+  tailLogs,
+  explainQuery,
+} as const;

@@ -4,7 +4,7 @@ import * as schema from "../schemas.ts";
 
 const server = { tag: "server", method: "GET", action: "status.read", resource: "server" } as const;
 
-export const getStatus = defineRoute({
+const getStatus = defineRoute({
   ...server,
   path: "/api/v1/status",
   aliases: ["/status"],
@@ -13,7 +13,7 @@ export const getStatus = defineRoute({
   response: schema.Status,
 });
 
-export const livez = defineRoute({
+const livez = defineRoute({
   ...server,
   path: "/livez",
   operationId: "livez",
@@ -22,7 +22,7 @@ export const livez = defineRoute({
   client: false,
 });
 
-export const readyz = defineRoute({
+const readyz = defineRoute({
   ...server,
   path: "/readyz",
   operationId: "readyz",
@@ -31,7 +31,7 @@ export const readyz = defineRoute({
   client: false,
 });
 
-export const startupz = defineRoute({
+const startupz = defineRoute({
   ...server,
   path: "/startupz",
   operationId: "startupz",
@@ -40,7 +40,7 @@ export const startupz = defineRoute({
   client: false,
 });
 
-export const metrics = defineRoute({
+const metrics = defineRoute({
   ...server,
   path: "/metrics",
   operationId: "metrics",
@@ -50,7 +50,7 @@ export const metrics = defineRoute({
   client: false,
 });
 
-export const openapi = defineRoute({
+const openapi = defineRoute({
   ...server,
   path: "/api/v1/openapi.json",
   operationId: "openapi",
@@ -58,3 +58,6 @@ export const openapi = defineRoute({
   response: Type.Unknown(),
   client: false,
 });
+
+/** The server itself: probes, status, metrics. */
+export const serverRoutes = { getStatus, livez, readyz, startupz, metrics, openapi } as const;

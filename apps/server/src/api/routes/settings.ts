@@ -6,7 +6,7 @@ const closed = { additionalProperties: false } as const;
 const settings = { tag: "settings", resource: "settings" } as const;
 const retention = { tag: "retention", resource: "retention" } as const;
 
-export const getSettings = defineRoute({
+const getSettings = defineRoute({
   ...settings,
   method: "GET",
   path: "/api/v1/settings",
@@ -16,7 +16,7 @@ export const getSettings = defineRoute({
   response: schema.SettingsResult,
 });
 
-export const putSetting = defineRoute({
+const putSetting = defineRoute({
   ...settings,
   method: "PUT",
   path: "/api/v1/settings/{key}",
@@ -29,7 +29,7 @@ export const putSetting = defineRoute({
   errors: ["setting_unknown", "setting_invalid"],
 });
 
-export const previewRetention = defineRoute({
+const previewRetention = defineRoute({
   ...retention,
   method: "GET",
   path: "/api/v1/retention/preview",
@@ -39,7 +39,7 @@ export const previewRetention = defineRoute({
   response: schema.RetentionPreview,
 });
 
-export const runRetention = defineRoute({
+const runRetention = defineRoute({
   ...retention,
   method: "POST",
   path: "/api/v1/retention/run",
@@ -51,7 +51,7 @@ export const runRetention = defineRoute({
   errors: ["retention_waits", "engine_unavailable"],
 });
 
-export const listHolds = defineRoute({
+const listHolds = defineRoute({
   ...retention,
   method: "GET",
   path: "/api/v1/retention/holds",
@@ -61,7 +61,7 @@ export const listHolds = defineRoute({
   response: schema.HoldsResult,
 });
 
-export const addHold = defineRoute({
+const addHold = defineRoute({
   ...retention,
   method: "POST",
   path: "/api/v1/retention/holds",
@@ -72,7 +72,7 @@ export const addHold = defineRoute({
   response: schema.Hold,
 });
 
-export const removeHold = defineRoute({
+const removeHold = defineRoute({
   ...retention,
   method: "DELETE",
   path: "/api/v1/retention/holds/{id}",
@@ -83,3 +83,14 @@ export const removeHold = defineRoute({
   response: schema.Removed,
   errors: ["hold_not_found"],
 });
+
+/** Settings, retention and holds. */
+export const settingsRoutes = {
+  getSettings,
+  putSetting,
+  previewRetention,
+  runRetention,
+  listHolds,
+  addHold,
+  removeHold,
+} as const;
