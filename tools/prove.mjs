@@ -1,5 +1,6 @@
 // @ts-check
 // `npm run prove -- NAME`: one bar of an issue as one command. Full count by default; `--share` is the small share that CI runs.
+import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { delimiter, join } from "node:path";
@@ -24,6 +25,15 @@ const onPath = (command) =>
   [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"].some((folder) =>
     existsSync(join(folder, command)),
   );
+
+/** Processes that name the proof's folder in their arguments: nothing may outlive its proof. @param {string} folder */
+function leftOver(folder) {
+  const listed = spawnSync("ps", ["-e", "-o", "pid=,args="], { encoding: "utf8" }).stdout ?? "";
+  return listed
+    .split("\n")
+    .filter((row) => row.includes(folder))
+    .map((row) => row.trim().slice(0, 200));
+}
 
 /** @param {Proof} proof @param {{ seed?: string, count?: string, share?: boolean }} options */
 async function runOne(proof, options) {
@@ -52,9 +62,11 @@ async function runOne(proof, options) {
       random: createRandom(seed),
       say: (line) => console.log(`  ${line}`),
     });
-    for (const line of renderVerdict(verdict)) console.log(line);
+    const left = leftOver(folder).map((row) => `left running: ${row}`);
+    const faults = [...verdict.faults, ...left];
+    for (const line of renderVerdict({ ...verdict, faults })) console.log(line);
     console.log(`prove ${proof.name}: ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
-    return verdict.faults.length === 0 ? "passed" : "failed";
+    return faults.length === 0 ? "passed" : "failed";
   } catch (error) {
     console.log(`  FAULT: ${error instanceof Error ? error.stack : error}\nNOT proved (again with --seed ${seed})\n`);
     return "failed";

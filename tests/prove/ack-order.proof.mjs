@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startServer } from "@taffrail/experiments";
-import { command } from "./support/machine.mjs";
+import { command, processTree } from "./support/machine.mjs";
 import { forms, send } from "./support/senders.mjs";
 
 /** @typedef {{ kind: "write" | "sync" | "answer", text: string }} Event */
@@ -60,7 +60,9 @@ export const proof = {
       const outcome = await send(server.url, random.pick(plain), [id]);
       if (outcome !== "acknowledged") faults.push(`${id} was not acknowledged but ${outcome}`);
     }
-    await server.stop();
+    // A signal to strace would only make it let go of the server.
+    process.kill(processTree(server.pid)[1] ?? server.pid, "SIGTERM");
+    await server.exited;
     const events = eventsOf(readFileSync(target, "latin1"));
     let answered = -1;
     for (const id of ids) {
