@@ -29,6 +29,25 @@ describe("parseJson", () => {
     );
   });
 
+  test.each([
+    ["lists", "[".repeat(501) + "]".repeat(501)],
+    ["maps", `${'{"a":'.repeat(501)}1${"}".repeat(501)}`],
+    ["behind a string with quotes", `[${JSON.stringify('"\\"[[')},${"[".repeat(500)}${"]".repeat(500)}]`],
+  ])("refuses %s nested deeper than the limit before it parses them", (_name, text) => {
+    const long = `${" ".repeat(5000)}${text}`;
+    expect(() => parseJson(long)).toThrow("deeper than 500 levels");
+    expect(() => parseJson(long, 501)).not.toThrow();
+  });
+
+  test("brackets in strings, and side by side, are not depth", () => {
+    const text = JSON.stringify([
+      "[".repeat(6000),
+      '\\"[{'.repeat(600),
+      ...Array.from({ length: 600 }, () => ({ a: [] })),
+    ]);
+    expect(parseJson(text)).toEqual(JSON.parse(text));
+  });
+
   test("says what is wrong", () => {
     expect(() => parseJson("{")).toThrow(TaffrailError);
   });

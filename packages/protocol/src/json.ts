@@ -42,14 +42,54 @@ function parseExactly(text: string): RecordValue {
   return restore(JSON.parse(marked) as RecordValue, mark);
 }
 
+/** Texts up to this length are parsed without a look at their depth: it cannot be great. Characters. */
+const shortText = 4096;
+
+/** Exact numbers are put back level by level on the stack. Deep enough for OTLP/JSON, which has four levels for each of the sender's. */
+const exactDepthMax = 4 * limits.jsonDepth.value;
+
+/** Index behind the end of the string that starts at `at`. */
+function skipString(text: string, at: number): number {
+  for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes++;
+    if (backslashes % 2 === 0) return end + 1;
+  }
+  return text.length;
+}
+
+/**
+ * Whether the brackets of a JSON text are nested deeper than `limit`. It is asked before parsing, because the parser takes a hundred bytes of
+ * memory for each level.
+ */
+function nestsDeeperThan(text: string, limit: number): boolean {
+  let depth = 0;
+  let at = 0;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      at = skipString(text, at);
+      continue;
+    }
+    // [ and {, ] and } differ in one bit.
+    if ((code | 0x20) === 0x7b && ++depth > limit) return true;
+    if ((code | 0x20) === 0x7d) depth--;
+    at++;
+  }
+  return false;
+}
+
 /**
  * Parses JSON like JSON.parse (the last of duplicate keys wins), but keeps integers beyond 2^53 exact, as bigints, and numbers that overflow a
- * double as their text.
+ * double as their text. `depthMax` bounds the nesting; default: the limit of a record.
  *
- * @throws TaffrailError `malformed_json`; `record_too_deep` only where exact numbers need a second look at a value deeper than the limit.
+ * @throws TaffrailError `malformed_json`, `record_too_deep`.
  * @example parseJson('{"id":9007199254740993}') // { id: 9007199254740993n }
  */
-export function parseJson(text: string): RecordValue {
+export function parseJson(text: string, depthMax: number = limits.jsonDepth.value): RecordValue {
+  if (text.length > shortText && nestsDeeperThan(text, depthMax)) {
+    throw new TaffrailError("record_too_deep", { limit: depthMax });
+  }
   let value: RecordValue;
   try {
     value = JSON.parse(text) as RecordValue;
@@ -57,9 +97,7 @@ export function parseJson(text: string): RecordValue {
     throw new TaffrailError("malformed_json", { reason: (error as Error).message }, error);
   }
   if (!suspect.test(text)) return value;
-  if (isDeeperThan(value, limits.jsonDepth.value)) {
-    throw new TaffrailError("record_too_deep", { limit: limits.jsonDepth.value });
-  }
+  if (isDeeperThan(value, exactDepthMax)) throw new TaffrailError("record_too_deep", { limit: exactDepthMax });
   return parseExactly(text);
 }
 

@@ -26,7 +26,7 @@ const inPlaceBytesMax = 64 * 1024;
 /** A walk reads about half a gigabyte a second, so it may stay in place longer. Bytes. */
 const walkInPlaceBytesMax = 1024 * 1024;
 const bytesInFlightDefault = 256 * 1024 * 1024;
-const workerMemoryMiB = 1536;
+const workerMemoryMiB = 1024;
 
 const otlpSource = "otlp";
 const linesSource = "lines";

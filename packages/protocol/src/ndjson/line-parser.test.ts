@@ -136,6 +136,23 @@ describe("lines that are no records", () => {
     expect(parse("level=info msg=structured", { plainText: false }).body).toBe("structured");
   });
 
+  /** As long as a line may be, and made to hurt regular expressions and parsers. */
+  const long = 1024 * 1024 - 100;
+  test.each([
+    ["one word", "a".repeat(long)],
+    ["colons and digits", "1:".repeat(long / 2)],
+    ["an open quote of an access log", `1.2.3.4 - - [22/Nov/2026:09:00:00 +0000] "${'\\"'.repeat(long / 4)}`],
+    ["logfmt that goes wrong at its end", `${"a=b ".repeat(long / 4)}"`],
+    ["escapes in logfmt", `a="${"\\n".repeat(long / 2)}" b=1`],
+    ["digits in JSON", `{"a":${"1".repeat(long)}}`],
+    ["80,000 keys", `{${Array.from({ length: 80_000 }, (_, index) => `"k${index}":1`).join(",")}}`],
+    ["open brackets", `{"a":${"[".repeat(long)}`],
+    ["a stack without end", JSON.stringify({ err: { message: "x", stack: "A".repeat(long - 100) } })],
+  ])("a hostile line of 1 MiB is parsed or refused, never thrown: %s", (_name, line) => {
+    const outcome = createLineParser().parse(line, receivedAtMs);
+    expect(outcome).toSatisfy((value: object) => "record" in value || "error" in value);
+  });
+
   test("blank lines are nothing", () => {
     const parser = createLineParser();
     expect(parser.parse("", receivedAtMs)).toEqual({ none: "blank" });

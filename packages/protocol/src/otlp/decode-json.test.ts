@@ -149,4 +149,8 @@ describe("wrong types", () => {
       "ok",
     ]);
   });
+
+  test("depth of a million: the whole request, before it is parsed", () => {
+    expect(() => items("[".repeat(1_000_000))).toThrow("deeper than 100000 levels");
+  });
 });

@@ -8,6 +8,12 @@ function wrongType(path: string, expected: string): TaffrailError {
   return new TaffrailError("wrong_field_type", { path, expected });
 }
 
+/**
+ * Nesting of a whole request, in brackets. Far beyond what a record may have, so that a record that is too deep is cut out alone; a bound
+ * nevertheless, because the parser needs memory for each level.
+ */
+const frameDepthMax = 100_000;
+
 type Field = RecordValue | undefined;
 
 /** Absent and null both mean unset in the JSON mapping of protobuf. */
@@ -153,11 +159,11 @@ function readOrigin(resourceLogs: RecordMap, scopeLogs: RecordMap, path: string,
  * Decodes an OTLP/JSON logs request record by record, in order. Ids are hex in any case, 64-bit integers numbers or text, unknown fields are
  * ignored. A record with a field of a wrong type is cut out with the path of that field; the rest go on.
  *
- * @throws TaffrailError `malformed_json`; `wrong_field_type` when the frame around the records is wrong.
+ * @throws TaffrailError `malformed_json`; `wrong_field_type` when the frame around the records is wrong; `record_too_deep` beyond 100,000 levels.
  * @example for (const item of decodeLogsJson('{"resourceLogs":[]}')) if ("record" in item) keep(item.record);
  */
 export function* decodeLogsJson(json: string): Generator<DecodedItem> {
-  const request = map(parseJson(json), "the body");
+  const request = map(parseJson(json, frameDepthMax), "the body");
   for (const [r, resourceItem] of list(request.resourceLogs, "resourceLogs").entries()) {
     const path = `resourceLogs[${r}]`;
     const resourceLogs = map(resourceItem, path);
