@@ -4,7 +4,8 @@ import { IconButton } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { useExplore } from "./explore-context.tsx";
 import { FacetValueRow } from "./facet-value.tsx";
-import { useFacetValues } from "./use-facet-values.ts";
+import { countWords } from "./quantity.ts";
+import { type FacetSearch, useFacetValues } from "./use-facet-values.ts";
 
 /** Values shown before "more" is asked for. */
 const shownAtFirst = 6;
@@ -12,13 +13,22 @@ const shownAtFirst = 6;
 /** Built-in columns need no second one. */
 const ownColumn = new Set(["level", "service", "body"]);
 
-function FacetValues({ facet }: { readonly facet: Facet }): ReactElement {
-  const [search, setSearch] = useState("");
-  const [all, setAll] = useState(false);
-  const { values, distinct, looking } = useFacetValues(facet, { search, all });
-  const shown = all || search !== "" ? values : values.slice(0, shownAtFirst);
+function FacetValues({
+  facet,
+  found,
+  search,
+  setSearch,
+}: {
+  readonly facet: Facet;
+  readonly found: ReturnType<typeof useFacetValues>;
+  readonly search: FacetSearch;
+  readonly setSearch: (search: FacetSearch) => void;
+}): ReactElement {
+  const { values, distinct, looking } = found;
+  const shown = search.all || search.text !== "" ? values : values.slice(0, shownAtFirst);
   const most = Math.max(1, ...values.map(({ count }) => count));
   const hidden = values.length > shownAtFirst || facet.more;
+  const more = facet.more ? `More of ${countWords(distinct)}` : `All ${values.length}`;
   return (
     <>
       {facet.more ? (
@@ -26,11 +36,11 @@ function FacetValues({ facet }: { readonly facet: Facet }): ReactElement {
           className="field facet-search"
           data-size="small"
           type="search"
-          value={search}
+          value={search.text}
           placeholder={`Find in ${facet.field}`}
           aria-label={`Find a value of ${facet.field}`}
           spellCheck={false}
-          onChange={(event) => setSearch(event.target.value)}
+          onChange={(event) => setSearch({ ...search, text: event.target.value })}
         />
       ) : null}
       <ul aria-label={`Values of ${facet.field}`}>
@@ -39,9 +49,9 @@ function FacetValues({ facet }: { readonly facet: Facet }): ReactElement {
         ))}
       </ul>
       {shown.length === 0 ? <p className="facet-note">{looking ? "Looking …" : "No such value."}</p> : null}
-      {hidden && search === "" ? (
-        <button type="button" className="facet-more" onClick={() => setAll(!all)}>
-          {all ? "Fewer" : facet.more ? `More of ${distinct.toLocaleString("en-US")}` : `All ${values.length}`}
+      {hidden && search.text === "" ? (
+        <button type="button" className="facet-more" onClick={() => setSearch({ text: "", all: !search.all })}>
+          {search.all ? "Fewer" : more}
         </button>
       ) : null}
     </>
@@ -58,6 +68,8 @@ export function FacetGroup({
 }): ReactElement {
   const { state, toggleColumn } = useExplore();
   const [open, setOpen] = useState(openAtFirst);
+  const [search, setSearch] = useState<FacetSearch>({ text: "", all: false });
+  const found = useFacetValues(facet, search, open);
   const id = useId();
   const isColumn = state.columns.includes(facet.field);
   return (
@@ -74,8 +86,8 @@ export function FacetGroup({
           <span className="cut" title={facet.field}>
             {facet.field}
           </span>
-          <span className="facet-distinct" title={`${facet.distinct} different values`}>
-            {facet.distinct.toLocaleString("en-US")}
+          <span className="facet-distinct" title={`${countWords(found.distinct)} different values`}>
+            {countWords(found.distinct)}
           </span>
         </button>
         {ownColumn.has(facet.field) ? null : (
@@ -89,7 +101,7 @@ export function FacetGroup({
         )}
       </h3>
       <div id={id} hidden={!open}>
-        {open ? <FacetValues facet={facet} /> : null}
+        {open ? <FacetValues facet={facet} found={found} search={search} setSearch={setSearch} /> : null}
       </div>
     </section>
   );

@@ -1,14 +1,11 @@
-import type { Facet } from "@taffrail/client";
 import { type ReactElement, useEffect, useRef } from "react";
 import { isPassing, problemOf } from "../api/problem.ts";
 import { useFacets } from "../api/questions.ts";
 import { IconButton } from "../ui/button.tsx";
 import { useExplore } from "./explore-context.tsx";
 import { FacetGroup } from "./facet-group.tsx";
+import { opensAtFirst, orderFacets } from "./facet-order.ts";
 import "./facets.css";
-
-/** Facets that stand open at first; the others show their name and how many values they have. */
-const openAtFirst = 5;
 
 function Waiting(): ReactElement {
   return (
@@ -28,13 +25,13 @@ function FacetList(): ReactElement {
     return <p className="facet-note">{isPassing(problem) ? "Not available now." : problem.message}</p>;
   }
   if (answer.data === undefined) return <Waiting />;
-  const facets: readonly Facet[] = answer.data.facets.filter((facet) => facet.values.length > 0);
+  const facets = orderFacets(answer.data.facets);
   return (
     <div className="facet-list" data-busy={answer.isPlaceholderData}>
       {answer.data.sampled ? <p className="facet-note">Counts are estimated from a sample of the range.</p> : null}
       {facets.length === 0 ? <p className="facet-note">No fields in this range.</p> : null}
       {facets.map((facet, index) => (
-        <FacetGroup key={facet.field} facet={facet} openAtFirst={index < openAtFirst} />
+        <FacetGroup key={facet.field} facet={facet} openAtFirst={opensAtFirst(facet, index)} />
       ))}
     </div>
   );

@@ -3,12 +3,14 @@ import { describe, expect, it } from "vitest";
 import { fakeRecord } from "../testdata/fake-record.ts";
 import { decodeState, initialState } from "../url/explore-state.ts";
 import { columnTracks, tableColumns } from "./columns.ts";
+import { opensAtFirst, orderFacets } from "./facet-order.ts";
 import { jsonParts } from "./json-parts.ts";
 import { permalinkSearch } from "./permalink.ts";
 import { bytesWords, countWords, elapsedWords } from "./quantity.ts";
 import { fieldGroups, fieldText, previewOf, stacksOf } from "./record-fields.ts";
 import { shortcutOf, shortcutTable } from "./shortcuts.ts";
 import { snippetsFor } from "./snippets.ts";
+import { layoutSql } from "./sql-layout.ts";
 
 const record = fakeRecord({
   traceId: "0af7651916cd43dd8448eb211c80319c",
@@ -136,5 +138,55 @@ describe("snippets", () => {
     for (const snippet of snippetsFor("http://127.0.0.1:5000")) expect(snippet.code).toContain("http://127.0.0.1:5000");
     const words = (origin: string) => snippetsFor(origin).find((snippet) => snippet.id === "otel")?.words;
     expect(words("http://127.0.0.1:4318")).not.toBe(words("http://127.0.0.1:5000"));
+  });
+});
+
+describe("SQL", () => {
+  it("is broken at its outer clauses only", () => {
+    expect(layoutSql("SELECT a, (SELECT b FROM c) FROM t WHERE x = ' FROM \\' ' AND (y OR z) ORDER BY a LIMIT 2")).toBe(
+      [
+        "SELECT a, (SELECT b FROM c)",
+        "FROM t",
+        "WHERE x = ' FROM \\' '",
+        "  AND (y OR z)",
+        "ORDER BY a",
+        "LIMIT 2",
+      ].join("\n"),
+    );
+  });
+
+  it("changes nothing but blanks", () => {
+    const words = fc.constantFrom("SELECT", "FROM", "AND", "(", ")", "'a AND b'", "x", "ORDER BY", '"');
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 20 }), (parts) => {
+        const sql = parts.join(" ");
+        expect(layoutSql(sql).replace(/\s+/g, " ")).toBe(sql.replace(/\s+/g, " "));
+      }),
+      { seed: 5 },
+    );
+  });
+});
+
+describe("order of facets", () => {
+  const facet = (field: string, distinct: number, value = "v") => ({
+    field,
+    distinct,
+    more: false,
+    values: [{ value, count: 1 }],
+  });
+
+  it("puts what divides the records before ids and before what all have in common", () => {
+    const facets = [
+      facet("user.id", 240),
+      facet("env", 1),
+      facet("http.route", 7),
+      facet("service", 60),
+      facet("stack", 3, "a\n  at b"),
+      facet("level", 4),
+      { ...facet("none", 0), values: [] },
+    ];
+    const ordered = orderFacets(facets);
+    expect(ordered.map(({ field }) => field)).toEqual(["level", "service", "http.route", "user.id", "env"]);
+    expect(ordered.map(opensAtFirst)).toEqual([true, true, true, false, false]);
   });
 });

@@ -3,6 +3,7 @@ import type { ReactElement } from "react";
 import { CodeBlock } from "../ui/copy.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { bytesWords, countWords, elapsedWords } from "./quantity.ts";
+import { layoutSql } from "./sql-layout.ts";
 
 /** The statement that found the records, and what it cost. */
 export function SqlDialog({
@@ -15,7 +16,7 @@ export function SqlDialog({
   return (
     <Dialog title="SQL of this search" onClose={onClose}>
       <div className="snippet">
-        <CodeBlock code={answer.sql} label="SQL" wrap />
+        <CodeBlock code={layoutSql(answer.sql)} label="SQL" wrap />
         <p>
           {elapsedWords(answer.elapsedMs)} in the engine · {countWords(answer.rowsRead)} rows ·{" "}
           {bytesWords(answer.bytesRead)} read

@@ -22,9 +22,7 @@ function MessageCell({ record, added }: { readonly record: LogView; readonly add
       {title === "" ? <span className="soft">no message</span> : oneLine(title)}
       {previewOf(record, added, previewMost).map((line) => (
         <span key={line.key} className="preview">
-          {" "}
-          <span className="preview-key">{line.key}=</span>
-          {oneLine(line.value)}
+          {` ${line.key}=${oneLine(line.value)}`}
         </span>
       ))}
     </span>

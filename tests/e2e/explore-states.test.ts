@@ -1,0 +1,89 @@
+import { expect, it } from "vitest";
+import { address, drawer, eventually, grid, queryLine, recordsShown, rows } from "./support/explore.ts";
+import { describePage } from "./support/setup.ts";
+
+describePage("Explore: an empty store", 0, (test) => {
+  it("says how to send the first record, and shows it when it comes", async () => {
+    const page = await test.open("/");
+    await page.getByRole("heading", { name: "Send your first record" }).waitFor();
+    await page.getByText(`${test.server.url}/api/v1/ingest/lines`).waitFor();
+    await page.getByRole("tab", { name: "OpenTelemetry" }).click();
+    await page.getByText(`OTEL_EXPORTER_OTLP_ENDPOINT=${test.server.url}`).waitFor();
+    await test.server.line({ level: "info", msg: "hello, Taffrail", user: { id: 42 } }, "hello");
+    await recordsShown(page);
+    await eventually(async () => (await rows(page).first().textContent())?.includes("hello, Taffrail"), true);
+    await rows(page).first().click();
+    await drawer(page).getByText("user.id").waitFor();
+    expect(test.complaints).toEqual([]);
+  });
+});
+
+describePage("Explore: live, wrong and absent", 120, (test) => {
+  it("shows a record in the live tail, stands still for a reader, and resumes", async () => {
+    const page = await test.open("/?since=15m");
+    await recordsShown(page);
+    await page.keyboard.press("t");
+    await page.getByText("Live", { exact: true }).and(page.locator("b")).waitFor();
+    await test.server.line({ level: "warn", msg: "the tide turns" }, "harbour");
+    await eventually(async () => (await rows(page).first().textContent())?.includes("the tide turns"), true);
+    await grid(page).evaluate((element) => element.scrollTo({ top: 200 }));
+    await page.getByText("Paused", { exact: true }).waitFor();
+    await test.server.line({ level: "warn", msg: "the tide turns again" }, "harbour");
+    const pill = page.getByRole("button", { name: /1 new – resume/ });
+    await pill.waitFor();
+    expect(await page.getByText("the tide turns again").count()).toBe(0);
+    await pill.click();
+    await eventually(async () => (await rows(page).first().textContent())?.includes("the tide turns again"), true);
+    await rows(page).nth(1).click();
+    await drawer(page).waitFor();
+    await page.getByText("Paused", { exact: true }).waitFor();
+    await page.keyboard.press("t");
+    await eventually(async () => address(page).has("live"), false);
+  });
+
+  it("explains a mistake where it stands", async () => {
+    const page = await test.open("/?since=1h");
+    await recordsShown(page);
+    await page.keyboard.press("/");
+    await page.keyboard.type("level:>=warn (service:cart OR");
+    await page.keyboard.press("Enter");
+    const alert = page.getByRole("alert").filter({ hasText: "Column" });
+    await alert.waitFor();
+    expect(await queryLine(page).getAttribute("aria-invalid")).toBe("true");
+    expect(await page.locator(".paint.wrong").count()).toBeGreaterThan(0);
+    expect(address(page).has("q")).toBe(false);
+    await page.keyboard.type(" service:mailer)");
+    await alert.waitFor({ state: "detached" });
+    await page.keyboard.press("Enter");
+    await eventually(async () => address(page).has("q"), true);
+  });
+
+  it("shows the mistake of an address, and lets go of it", async () => {
+    const page = await test.open("/?since=1h&q=level%3A%3E%3Dlow%20(");
+    await page.getByRole("heading", { name: "This query is not understood" }).waitFor();
+    await page.getByRole("button", { name: "Clear the query" }).last().click();
+    await recordsShown(page);
+  });
+
+  it("suggests a wider range when nothing matches, and names a field nobody sent", async () => {
+    const page = await test.open("/?since=5m&q=nosuchword");
+    await page.getByRole("heading", { name: "No record matches" }).waitFor();
+    await page.getByRole("button", { name: "Search the last 15 minutes" }).click();
+    await eventually(async () => address(page).has("since"), false);
+    await page.goto(`${test.server.url}/?since=1h&q=htp.route%3A%2Forders`);
+    await page.getByText("htp.route").filter({ hasText: "http.route" }).waitFor();
+  });
+
+  it("tells of a server that is away and comes back by itself", async () => {
+    const page = await test.open("/?since=1h");
+    await recordsShown(page);
+    await page.context().setOffline(true);
+    await page.keyboard.press("r");
+    await page.getByRole("heading", { name: "The server does not answer" }).waitFor();
+    await page.getByText("Unreachable").waitFor();
+    await page.context().setOffline(false);
+    await recordsShown(page);
+    await page.getByText("Ready").waitFor();
+    expect(test.complaints).toEqual([]);
+  });
+});
