@@ -18,6 +18,9 @@ const sessionSettings: Readonly<Record<string, string | number>> = {
   output_format_json_escape_forward_slashes: 0,
   // A page of the newest records stops after a few thousand rows; with buffering the engine reads ahead two million.
   read_in_order_use_buffering: 0,
+  // Both make a question about a few rows read every part: the first skips the indexes before reading, the second takes the place of the filter.
+  use_skip_indexes_on_data_read: 0,
+  use_top_k_dynamic_filtering: 0,
   // Answers travel to the server as one JSON document; an answer cut short must not look whole.
   result_overflow_mode: "'throw'",
   timeout_overflow_mode: "'throw'",

@@ -6,13 +6,14 @@ import type { SeqRange } from "../journal/segment-store.ts";
 import { type Ask, costOf } from "./ask.ts";
 import { behind, exactly, type Order, orderBy, whereOf, whereSeq } from "./log-conditions.ts";
 import { viewColumns, viewOf } from "./log-view.ts";
+import { searchPieces } from "./search-pieces.ts";
 import type { LogStore, Position, SearchAnswer, TimeRange } from "./store.ts";
 
 const hourMs = 3_600_000;
 /** How far around a record its neighbours are looked for, nearest first. Milliseconds. */
 const neighbourhoods = [hourMs, 24 * hourMs, 30 * 24 * hourMs] as const;
 
-const positionOf = (row: Readonly<Record<string, unknown>>): Position => ({
+const positionOf = (row: Row): Position => ({
   timeNs: String(row.TimeNs),
   seq: String(row.Seq),
 });
@@ -24,6 +25,15 @@ function pageSql(where: string, order: Order, limit: number): string {
 const tooLarge = (error: unknown): boolean =>
   error instanceof TaffrailError && (error.code === "answer_too_large" || error.code === "query_memory");
 
+type Row = Readonly<Record<string, unknown>>;
+
+/** An answer of up to `limit` rows, and one more when there are more. */
+interface Page {
+  readonly answer: QueryAnswer;
+  readonly sql: string;
+  readonly limit: number;
+}
+
 /**
  * Asks for a page. Records may be a megabyte each, so a page that does not fit is asked for again with a quarter of the rows: it is shorter, and the
  * next one goes on behind it.
@@ -33,7 +43,7 @@ async function askPage(
   sqlOf: (limit: number) => string,
   limit: number,
   signal: AbortSignal | undefined,
-): Promise<{ readonly answer: QueryAnswer; readonly sql: string; readonly limit: number }> {
+): Promise<Page> {
   for (let rows = limit; ; rows = Math.ceil(rows / 4)) {
     const sql = sqlOf(rows + 1);
     try {
@@ -45,7 +55,8 @@ async function askPage(
 }
 
 /**
- * A page of records, newest first unless asked otherwise, and where the next one starts.
+ * A page of records, newest first unless asked otherwise, and where the next one starts. A long range is asked for in pieces, nearest first: each part on
+ * disk costs at least one read, and the newest hundred records of a month are usually those of today.
  *
  * @example await searchLogs(ask, scope, { filter: undefined, range, limit: 100 })
  */
@@ -54,13 +65,25 @@ export async function searchLogs(
   scope: Scope,
   question: Parameters<LogStore["search"]>[1],
 ): Promise<SearchAnswer> {
-  const order = question.order ?? "newest";
-  const where = whereOf(scope, question, question.after === undefined ? [] : [behind(question.after, order)]);
-  const page = await askPage(ask, (limit) => pageSql(where, order, limit), question.limit, question.signal);
-  const rows = page.answer.rows.slice(0, page.limit);
-  const last = page.answer.rows.length > page.limit ? rows.at(-1) : undefined;
+  const { after, filter, limit, signal, order = "newest" } = question;
+  const pages: Page[] = [];
+  const rows: Row[] = [];
+  let more = false;
+  for (const range of searchPieces(question.range, order, after)) {
+    const where = whereOf(scope, { filter, range }, after === undefined ? [] : [behind(after, order)]);
+    const page = await askPage(ask, (most) => pageSql(where, order, most), limit - rows.length, signal);
+    pages.push(page);
+    rows.push(...page.answer.rows.slice(0, page.limit));
+    more = page.answer.rows.length > page.limit;
+    if (more) break;
+  }
+  const last = more ? rows.at(-1) : undefined;
+  const cost = costOf(
+    pages.map(({ sql }) => sql).join(";\n"),
+    pages.map(({ answer }) => answer),
+  );
   return {
-    ...costOf(page.sql, [page.answer]),
+    ...cost,
     records: rows.map((row) => viewOf(row, scope.maskedFields)),
     next: last === undefined ? undefined : positionOf(last),
   };
@@ -116,7 +139,7 @@ export async function logsAround(
   const near: Neighbours = { scope, position, conditions, signal: options.signal, answers: [answer] };
   const before = await neighbours(ask, near, "newest", options.before);
   const after = await neighbours(ask, near, "oldest", options.after);
-  const view = (row: Readonly<Record<string, unknown>>): ReturnType<typeof viewOf> => viewOf(row, scope.maskedFields);
+  const view = (row: Row): ReturnType<typeof viewOf> => viewOf(row, scope.maskedFields);
   return { ...costOf(sql, near.answers), before: before.map(view), record: view(record), after: after.map(view) };
 }
 

@@ -69,6 +69,33 @@ describe("search", () => {
     expect(await allPages("oldest", 1000)).toEqual(newestFirst.toReversed());
   });
 
+  it("finds records far apart in a long range, in pieces, none twice", async () => {
+    const far = { ...scope, tenant: "far" };
+    const hours = [0, 5, 11, 13, 50, 59, 61, 200, 700].map((hour) => startMs - hour * 3_600_000);
+    const spread = hours.map((ms) => ({ timeNs: BigInt(ms) * 1_000_000n }));
+    await storeRows(store, 200_000n, spread, "far");
+    const wide = { fromMs: startMs - 720 * 3_600_000, toMs: startMs + 1 };
+    const expected = hours.map((_, index) => String(200_000 + index));
+    for (const limit of [1, 2, 4, 9, 20]) {
+      for (const order of ["newest", "oldest"] as const) {
+        const ids: string[] = [];
+        let after: Position | undefined;
+        do {
+          const page = await logs.search(far, {
+            filter: undefined,
+            range: wide,
+            limit,
+            order,
+            ...(after ? { after } : {}),
+          });
+          ids.push(...page.records.map(({ id }) => id));
+          after = page.next;
+        } while (after !== undefined);
+        expect(ids).toEqual(order === "newest" ? expected : expected.toReversed());
+      }
+    }
+  });
+
   it("answers records as they were sent", async () => {
     const index = rows.findIndex((row) => row.severity === 24);
     const found = await logs.search(scope, { filter: filterOf(`index:${String(index)}`), range, limit: 10 });
