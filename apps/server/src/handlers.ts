@@ -48,6 +48,7 @@ async function statusInput(deps: HandlerDeps): Promise<StatusInput> {
     readiness: readinessProbe(deps.state, engine),
     engine,
     journal: parts?.journal.stats(),
+    journalFault: parts?.journalFault(),
     ingest: parts?.ingest.stats(),
     storage: (await parts?.storage.read()) ?? nothingStored,
     self: deps.selfLedger(),

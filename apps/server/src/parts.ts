@@ -31,6 +31,8 @@ export interface Parts {
   readonly tail: TailHub;
   readonly storage: StorageGauge;
   readonly retention: Retention;
+  /** Why the journal cannot be written, since the last append that failed; undefined once one succeeded again. */
+  journalFault(): string | undefined;
   /** Resolves once the engine answers and its tables are there. Rejects on abort and when the tables are a newer version's. */
   whenReady(signal: AbortSignal): Promise<void>;
 }
@@ -84,30 +86,39 @@ function logEngine(engine: Engine, log: SelfLog): void {
   });
 }
 
-function reporter(log: SelfLog): (error: TaffrailError) => void {
-  return (error) =>
-    log.write("error", `journal.${error.code}`, error.message, { code: error.code, remedy: error.remedy });
+/** What went wrong at the last append, kept until one succeeds: the journal's ledger has moved on then. */
+interface Trouble {
+  readonly message: string;
+  readonly accepted: number;
 }
 
 async function openStores(
   deps: PartsDeps,
   engine: Engine,
   schemaReady: () => Promise<void>,
-): Promise<Pick<Parts, "deadLetters" | "journal">> {
+): Promise<Pick<Parts, "deadLetters" | "journal" | "journalFault">> {
   const { dataDir, settings, clock, ids, failpoint, log } = deps;
   const retentionDays = (): number => settings.get("retention.days");
   const store = createSegmentStore({ engine, schemaReady, retentionDays, failpoint });
   const deadLetters = await openDeadLetters({ dir: join(dataDir.path, "dead-letters"), ids, failpoint });
   const dir = dataDir.journal;
   const budgetBytes = await journalBudget(settings.get("journal.budgetBytes"), dir);
-  const report = reporter(log);
+  let opened: Journal | undefined;
+  let trouble: Trouble | undefined;
+  const accepted = (): number => opened?.stats().ledger.accepted ?? 0;
+  const report = ({ code, message, remedy }: TaffrailError): void => {
+    log.write("error", `journal.${code}`, message, { code, remedy });
+    if (code === "journal_unavailable") trouble = { message, accepted: accepted() };
+  };
   const journal = await openJournal({ dir, store, deadLetters, clock, ids, failpoint, report, budgetBytes });
+  opened = journal;
   settings.onValue("journal.budgetBytes", (value) => {
     void journalBudget(value, dir).then(journal.setBudget.bind(journal), (error: unknown) => {
       log.write("error", "journal.budget", "the journal's budget could not be worked out", { err: error });
     });
   });
-  return { deadLetters, journal };
+  const journalFault = () => (trouble?.accepted === accepted() ? trouble.message : undefined);
+  return { deadLetters, journal, journalFault };
 }
 
 /**
@@ -122,13 +133,14 @@ export async function openParts(deps: PartsDeps): Promise<Parts> {
   try {
     logEngine(engine, log);
     const schemaReady = createSchemaGate(engine, dataDir.path);
-    const { deadLetters, journal } = await openStores(deps, engine, schemaReady);
+    const { deadLetters, journal, journalFault } = await openStores(deps, engine, schemaReady);
     const store = createLogStore({ engine });
     const retentionDays = (): number => settings.get("retention.days");
     return {
       engine,
       deadLetters,
       journal,
+      journalFault,
       ingest: createIngest({ journal, deadLetters, clock, retentionDays }),
       query: createQueryService({ store, journal, clock }),
       tail: createTailHub({ store, journal, clock }),

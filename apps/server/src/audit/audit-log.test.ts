@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@taffrail/contracts";
@@ -89,6 +89,18 @@ describe("the audit log", () => {
     write([3]);
     writeFileSync(join(dir, "HEAD"), head);
     expect(verifyAuditLog(dir).fault).toBeUndefined();
+  });
+
+  it("takes an entry back when the head cannot be written, because its change is not made", () => {
+    const log = openAuditLog({ dir, clock: systemClock });
+    log.audit(event(1));
+    mkdirSync(join(dir, "HEAD.next"));
+    expect(() => log.audit(event(2))).toThrowError(expect.objectContaining({ code: "audit_unavailable" }));
+    rmSync(join(dir, "HEAD.next"), { recursive: true });
+    log.audit(event(3));
+    log.close();
+    expect(lines().map((line) => JSON.parse(line).details.value)).toEqual([1, 3]);
+    expect(verifyAuditLog(dir)).toMatchObject({ entries: 2, fault: undefined });
   });
 
   it("says that the change must not be made when it cannot write", () => {

@@ -1,7 +1,9 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -39,11 +41,25 @@ function writeHead(dir: string, entry: { readonly seq: number; readonly hash: st
   const next = join(dir, "HEAD.next");
   const handle = openSync(next, "w", 0o600);
   try {
-    writeSync(handle, `${JSON.stringify({ seq: entry.seq, hash: entry.hash })}\n`);
+    writeWhole(handle, Buffer.from(`${JSON.stringify({ seq: entry.seq, hash: entry.hash })}\n`));
   } finally {
     closeSync(handle);
   }
   renameSync(next, join(dir, "HEAD"));
+}
+
+/** The system may take only a part at a time, on a disk that is nearly full for one. */
+function writeWhole(handle: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+}
+
+/** An entry whose change is not made must not stay. When even that fails, the next start finds it: half a line is cut off, a whole one shows. */
+function takeBack(handle: number, length: number): void {
+  try {
+    ftruncateSync(handle, length);
+  } catch {
+    // The caller is told that the log cannot be written; there is nobody else to tell.
+  }
 }
 
 /** A crash may leave half a line; its change was never made, because the line comes first. It is cut off so that the next one starts clean. */
@@ -68,6 +84,7 @@ export function openAuditLog(options: { readonly dir: string; readonly clock: Cl
   const verdict = verifyAuditLog(dir);
   let head = verdict.head ?? genesis;
   const handle = openSync(path, "a", 0o600);
+  let length = fstatSync(handle).size;
   let closed = false;
   return {
     verdict,
@@ -84,15 +101,18 @@ export function openAuditLog(options: { readonly dir: string; readonly clock: Cl
         previous: head.hash,
       };
       const entry: AuditEntry = { ...body, hash: hashOf(body) };
+      const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
       try {
-        writeSync(handle, `${JSON.stringify(entry)}\n`);
+        writeWhole(handle, bytes);
         fsyncSync(handle);
+        writeHead(dir, entry);
       } catch (error) {
+        takeBack(handle, length);
         const reason = error instanceof Error ? error.message : String(error);
         throw new TaffrailError("audit_unavailable", { reason }, error);
       }
       head = entry;
-      writeHead(dir, entry);
+      length += bytes.length;
     },
     close() {
       if (closed) return;

@@ -14,6 +14,8 @@ export interface StatusInput {
   readonly readiness: Probe;
   readonly engine: EngineStatus | undefined;
   readonly journal: JournalStats | undefined;
+  /** Why the journal cannot be written, or undefined. */
+  readonly journalFault: string | undefined;
   readonly ingest: IngestStats | undefined;
   readonly storage: StorageStats;
   readonly self: Ledger;
@@ -49,8 +51,9 @@ const emptyJournal: JournalStats = {
 /** Records that wait longer than this are worth a look. Milliseconds. */
 const oldPendingMs = 60_000;
 
-function journalStatus(stats: JournalStats | undefined): ComponentStatus {
+function journalStatus({ journal: stats, journalFault }: StatusInput): ComponentStatus {
   if (!stats) return down("journal", "it is being opened");
+  if (journalFault !== undefined) return down("journal", journalFault);
   if (stats.bytes >= stats.bytesLimit) return degraded("journal", "its budget is used up; senders are told to retry");
   if (stats.segmentsQuarantined > 0)
     return degraded("journal", `${stats.segmentsQuarantined} segments are in quarantine`);
@@ -68,7 +71,7 @@ function engineComponent(engine: EngineStatus | undefined): ComponentStatus {
 function components(input: StatusInput): readonly ComponentStatus[] {
   return [
     ok("http"),
-    journalStatus(input.journal),
+    journalStatus(input),
     engineComponent(input.engine),
     input.retentionFault === undefined ? ok("retention") : degraded("retention", input.retentionFault),
     input.auditFault === undefined ? ok("audit") : degraded("audit", input.auditFault),
