@@ -166,6 +166,21 @@ describe("status and doctor", () => {
     expect(doctor.stdout).toContain("FAIL  A Taffrail server answers");
   });
 
+  it("status of a server that is not ready: exit code 1", async () => {
+    const [status] = await bench.json(["status", "--json"]);
+    const starting = createServer((_, response) => {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ ...status, ready: false }));
+    });
+    await new Promise<void>((resolve) => starting.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(starting.address() as AddressInfo).port}`;
+    const { code, stdout } = await bench.run(["status", "--server", url]);
+    expect(stdout).toContain("is not ready");
+    expect(code).toBe(1);
+    starting.closeAllConnections();
+    starting.close();
+  });
+
   it("doctor ends although the server takes requests and never answers", async () => {
     const mute = createServer(() => {});
     await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
@@ -243,6 +258,8 @@ describe("wrong usage", () => {
     [["--server", "http://127.0.0.1:1", "up"], "error usage: up asks no server"],
     [["up", "--listen", "0.0.0.0:4318"], "error listen_needs_login"],
     [["ship"], "error usage: missing required argument 'file'"],
+    [["ship", "--once", "--state", "/dev/null/x", "/dev/zero"], "error state_unusable"],
+    [["ship", "--once", "/dev/zero"], "error file_unreadable: /dev/zero cannot be read: it is not a regular file"],
     [["ship", "--once", "/gone/*.log"], "error nothing_to_ship: No file matches /gone/*.log"],
   ];
   for (const [args, message] of rows)

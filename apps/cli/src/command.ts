@@ -42,7 +42,10 @@ export interface Example {
 /** A command with its plan worked out: all that the program needs to know. */
 export interface Command {
   readonly name: string;
+  /** One line, for the list of commands. */
   readonly summary: string;
+  /** More than the summary, for the command's own help. */
+  readonly description?: string;
   readonly arguments: readonly Argument[];
   readonly options: readonly Option[];
   readonly examples: readonly Example[];

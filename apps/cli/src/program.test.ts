@@ -1,5 +1,7 @@
+import { configDefinitions } from "@taffrail/server";
 import { describe, expect, it } from "vitest";
 import type { Command, Typed } from "./command.ts";
+import { planUp } from "./commands/up.ts";
 import { exitCodes } from "./exit-code.ts";
 import { commands, createProgram } from "./program.ts";
 import { commandReference } from "./reference.ts";
@@ -44,6 +46,20 @@ describe("the program", () => {
   ];
   for (const [argv, message] of wrong)
     it(`refuses ${argv.join(" ")}`, async () => expect(typedBy(argv)).rejects.toThrow(message));
+});
+
+describe("up", () => {
+  it("has an option for every start-up setting of the server, and no other", () => {
+    const up = commands.find(({ name }) => name === "up");
+    const flags = up?.options.map(({ long }) => long);
+    expect(flags?.toSorted()).toEqual(configDefinitions.map(({ flag }) => flag).toSorted());
+    for (const { key, flag, variable } of configDefinitions) {
+      const option = up?.options.find(({ long }) => long === flag);
+      expect(option?.attributeName(), flag).toBe(key);
+      expect(option?.description, flag).toContain(variable);
+      expect(planUp({ operands: [], options: { [key]: "x" } }).flags).toEqual({ [key]: "x" });
+    }
+  });
 });
 
 describe("the help", () => {

@@ -48,7 +48,10 @@ const serverOption = (): Option =>
 const jsonOption = (): Option => new Option("--json", "answers and errors as JSON, one object a line");
 
 function createCommander(command: Command, ports: ProgramPorts, settle: (code: ExitCode) => void): Commander {
-  const commander = new Commander(command.name).description(command.summary).allowExcessArguments();
+  const commander = new Commander(command.name)
+    .summary(command.summary)
+    .description(command.description ?? command.summary)
+    .allowExcessArguments();
   for (const argument of command.arguments) commander.addArgument(argument);
   for (const option of command.options) commander.addOption(option);
   if (command.asksServer) commander.addOption(serverOption());

@@ -65,7 +65,7 @@ describe("planShip", () => {
 
   it("knows formats and when to compress", () => {
     expect(planShip(typed(["a"], { format: "auto", gzip: "auto" }))).toMatchObject({
-      format: undefined,
+      format: "auto",
       gzip: undefined,
     });
     expect(planShip(typed(["a"], { format: "logfmt", gzip: "on", join: false }))).toMatchObject({

@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
 import { TaffrailError } from "@taffrail/contracts";
-import { type LineFormat, lineFormats } from "@taffrail/protocol";
 import { Argument, Option } from "commander";
 import { type CommandContext, defineCommand, type Typed } from "../command.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { writeNotice } from "../output/notice.ts";
+import { type ShipFormat, shipFormats } from "../ship/encode-record.ts";
 import { usualStateDir } from "../ship/place-store.ts";
 import { type ShipOutcome, type ShipPlan, ship } from "../ship/ship.ts";
 import type { ShipLedger } from "../ship/ship-ledger.ts";
@@ -20,10 +20,8 @@ const oncePatienceMs = 60_000;
 
 const usage = (reason: string): TaffrailError => new TaffrailError("usage", { reason });
 
-function formatOf(typed: Typed): LineFormat | undefined {
-  const text = textOption(typed, "format") ?? "auto";
-  return lineFormats.find((format) => format === text);
-}
+const formatOf = (typed: Typed): ShipFormat =>
+  shipFormats.find((format) => format === textOption(typed, "format")) ?? "auto";
 
 function gzipOf(typed: Typed): boolean | undefined {
   const text = textOption(typed, "gzip") ?? "auto";
@@ -113,15 +111,20 @@ async function run(typed: TypedShipPlan, context: CommandContext): Promise<ExitC
   });
   if (err.isTerminal && !json) await err.write("\r\u001b[K");
   await out.write(json ? outcomeJson(outcome) : outcomeText(outcome));
-  const { rejected, skippedTooLong, pending } = outcome.ledger;
-  return rejected + skippedTooLong + pending + outcome.faults === 0 ? exitCodes.ok : exitCodes.no;
+  const { rejected, skippedTooLong, skippedForeign, pending } = outcome.ledger;
+  return rejected + skippedTooLong + skippedForeign + pending + outcome.faults === 0 ? exitCodes.ok : exitCodes.no;
 }
 
 /** `taffrail ship`: files and pipes into the server. */
 export const shipCommand = defineCommand({
   name: "ship",
-  summary:
-    "Send the lines of files or of standard input to the server, and go on as they grow. Remembers its place in each file, across rotation and restarts; exit code 1 when a record was rejected or a file could not be read whole.",
+  summary: "Send the lines of files or of standard input to the server, and go on as they grow.",
+  description: [
+    "Send the lines of files or of standard input to the server, and go on as they grow.",
+    "The server recognises JSON lines of the usual loggers, logfmt, web-server logs, Docker's and CRI's files and plain text line by line. Stack traces of Node.js, Java and Python become one record each.",
+    "The place in each file is remembered when the server has acknowledged it, and is found again after a rotation (by rename, by copytruncate, compressed or not) and after a restart. When this command or the answer of the server is lost, the records that were under way may be stored twice; none is lost.",
+    "Exit code 1: a record was rejected or was too long, or a file could not be read whole.",
+  ].join("\n\n"),
   arguments: [
     new Argument(
       "<file...>",
@@ -131,8 +134,8 @@ export const shipCommand = defineCommand({
   options: [
     new Option("--once", "end when everything is read, instead of following"),
     new Option("--service <name>", "service of records that name none (default: the file's name)"),
-    new Option("--format <format>", "take every line as this format; auto recognises each line by itself")
-      .choices(["auto", ...lineFormats])
+    new Option("--format <format>", "take every line as this format and skip what is not; auto recognises each line")
+      .choices(shipFormats)
       .default("auto"),
     new Option("--from-start", "read files again from their start, whatever was shipped before"),
     new Option("--from-end", "begin files that are not known yet at their end"),

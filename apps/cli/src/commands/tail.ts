@@ -1,5 +1,5 @@
-import type { Client } from "@taffrail/client";
-import { type ErrorCode, TaffrailError } from "@taffrail/contracts";
+import type { Client, ErrorBody } from "@taffrail/client";
+import { catalogue, type ErrorCode, TaffrailError } from "@taffrail/contracts";
 import { Argument, Option } from "commander";
 import { type CommandContext, defineCommand, type Typed } from "../command.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
@@ -32,6 +32,13 @@ export function planTail(typed: Typed): TailPlan {
   };
 }
 
+/** The client does not know the URL of a stream that broke, and a newer server may know codes that this tool does not. */
+function firstFailure(error: ErrorBody, url: string): TaffrailError {
+  const { code, message, details } = error;
+  if (Object.hasOwn(catalogue, code)) return new TaffrailError(code as ErrorCode, { ...details, url });
+  return new TaffrailError("unexpected_answer", { status: 0, code, reason: message });
+}
+
 /** Shows one event. Throws when the very first connection fails: then nobody is there to wait for. */
 async function show(event: TailedEvent, plan: TailPlan, context: CommandContext, connections: number): Promise<void> {
   const { out, json, paint } = context;
@@ -47,8 +54,8 @@ async function show(event: TailedEvent, plan: TailPlan, context: CommandContext,
   } else if (event.type === "problem") {
     await writeNotice(context, { code: event.error.code, message: event.error.message });
   } else {
-    const { code, message, details } = event.error;
-    if (connections === 0) throw new TaffrailError(code as ErrorCode, { ...details, url: context.server });
+    const { message } = event.error;
+    if (connections === 0) throw firstFailure(event.error, context.server);
     const seconds = event.retryMs / 1000;
     await writeNotice(context, {
       code: "connection_lost",

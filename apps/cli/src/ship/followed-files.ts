@@ -34,6 +34,8 @@ interface Followed {
   readonly compressed: boolean;
   /** When it last gave bytes, monotonic milliseconds. */
   activeMs: number;
+  /** When it had its last turn. */
+  turnedMs: number;
   /** The last scan found it under a wanted path. */
   wanted: boolean;
 }
@@ -45,6 +47,11 @@ const nameLossGraceMs = 5_000;
 const copyGraceMs = 5_000;
 /** A compressed file that changed so recently may still be written. */
 const compressedQuietMs = 1_500;
+
+/** A file that gave nothing for so long is quiet. */
+const quietMs = 10_000;
+/** How often a quiet file is looked at. */
+const quietPollMs = 1_000;
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -101,6 +108,7 @@ export class FollowedFiles {
   async turn(): Promise<boolean> {
     let busy = false;
     for (const [key, followed] of this.#open) {
+      if (this.#sleeps(followed)) continue;
       const result = await followed.input.turn().catch((error: unknown): TurnResult => {
         if (error instanceof TaffrailError || !isSystemError(error)) throw error;
         return { state: "ended", damage: error.message };
@@ -114,6 +122,14 @@ export class FollowedFiles {
       else if (result.state === "idle" && !this.#options.follow) await this.#ended(key, followed, undefined);
     }
     return busy;
+  }
+
+  /** Of a thousand files few are written at any time: the others are looked at less often. */
+  #sleeps(followed: Followed): boolean {
+    const now = this.#options.clock.monotonic();
+    if (now - followed.activeMs > quietMs && now - followed.turnedMs < quietPollMs) return true;
+    followed.turnedMs = now;
+    return false;
   }
 
   /** Submits what is held, and waits until all of it is settled. */
@@ -205,7 +221,7 @@ export class FollowedFiles {
     });
     const input = this.#options.makeInput(path, opened, tracker);
     const activeMs = clock.monotonic();
-    this.#open.set(key, { path, input, tracker, lock, compressed, activeMs, wanted: true });
+    this.#open.set(key, { path, input, tracker, lock, compressed, activeMs, turnedMs: 0, wanted: true });
     this.#total += 1;
     if (opened.start.copyOf) this.#copied(path, opened.start.copyOf, found);
     return true;

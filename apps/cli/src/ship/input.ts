@@ -1,7 +1,6 @@
 import type { Clock } from "@taffrail/contracts";
-import type { LineFormat } from "@taffrail/protocol";
 import { type BatchBounds, type BatchBuilder, createBatchBuilder } from "./batch.ts";
-import { encodeRecord } from "./encode-record.ts";
+import { createRecordEncoder, type RecordEncoder, type ShipFormat } from "./encode-record.ts";
 import { createLineSplitter, type LineSplitter } from "./line-splitter.ts";
 import type { Place } from "./place.ts";
 import type { PlaceTracker } from "./place-tracker.ts";
@@ -24,7 +23,7 @@ export interface InputOptions {
   /** Absent for standard input, which has no place. */
   readonly tracker: PlaceTracker | undefined;
   readonly service: string;
-  readonly format: LineFormat | undefined;
+  readonly format: ShipFormat;
   readonly joiner: JoinerOptions;
   readonly bounds: BatchBounds;
   readonly lineBytesMax: number;
@@ -44,12 +43,14 @@ export class Input {
   readonly #options: InputOptions;
   readonly #joiner: RecordJoiner;
   readonly #builder: BatchBuilder;
+  readonly #encode: RecordEncoder;
   #splitter: LineSplitter;
 
   constructor(options: InputOptions) {
     this.#options = options;
     this.#joiner = createRecordJoiner(options.joiner);
     this.#builder = createBatchBuilder(options.bounds);
+    this.#encode = createRecordEncoder(options.format);
     this.#splitter = createLineSplitter(options);
   }
 
@@ -86,11 +87,13 @@ export class Input {
   }
 
   #add(record: JoinedRecord, nowMs: number): void {
-    const { book, format } = this.#options;
-    if (record.kind === "record") book.readRecord(record.lines.length);
-    else if (record.kind === "blank") book.skipBlank();
-    else book.skipTooLong();
-    this.#builder.add(record, record.kind === "record" ? encodeRecord(record.lines, format) : undefined, nowMs);
+    const { book } = this.#options;
+    const encoded = record.kind === "record" ? this.#encode(record.lines) : undefined;
+    if (record.kind === "blank") book.skipBlank();
+    else if (record.kind === "too-long") book.skipTooLong();
+    else if (encoded === undefined) book.skipForeign(record.lines.length);
+    else book.readRecord(record.lines.length);
+    this.#builder.add(record, encoded, nowMs);
   }
 
   async #addAll(records: readonly JoinedRecord[], nowMs: number): Promise<void> {

@@ -143,8 +143,12 @@ async function openGzip(options: OpenOptions): Promise<OpenedFile | "done" | "wa
 async function openPlain(options: OpenOptions): Promise<OpenedFile | "done" | "wait"> {
   const handle = await open(options.path, "r");
   try {
+    const { dev, ino } = await handle.stat({ bigint: true });
+    const isSame = String(dev) === options.identity.device && String(ino) === options.identity.inode;
     const readAt = readAtOf(handle);
-    let start = await findStart(options, readAt);
+    // Rotated between the look and the opening: the next look finds both files.
+    let start: Start | "done" | "wait" = "wait";
+    if (isSame) start = await findStart(options, readAt);
     if (start === "done" || start === "wait") {
       await handle.close();
       return start;

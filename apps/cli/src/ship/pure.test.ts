@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { encodeRecord } from "./encode-record.ts";
+import { createRecordEncoder, type ShipFormat } from "./encode-record.ts";
 import { acquireLock } from "./file-lock.ts";
 import { expandBraces, expandPattern } from "./glob.ts";
 import { createLineSplitter } from "./line-splitter.ts";
@@ -115,29 +115,25 @@ describe("createRecordJoiner", () => {
     expect(joined("a\n  b\n\n", { join: false })).toEqual(["a", "  b", "blank"]));
 });
 
-describe("encodeRecord", () => {
-  const encode = (...lines: string[]): unknown =>
-    JSON.parse(
-      String(
-        encodeRecord(
-          lines.map((line) => Buffer.from(line)),
-          undefined,
-        ),
-      ),
-    );
+describe("createRecordEncoder", () => {
+  const texts = (lines: readonly string[]) => lines.map((line) => Buffer.from(line));
+  const encode = (format: ShipFormat, ...lines: string[]): unknown => {
+    const encoded = createRecordEncoder(format)(texts(lines));
+    return encoded === undefined ? undefined : JSON.parse(String(encoded));
+  };
 
   it("sends a single line as it stands", () => {
     const line = Buffer.from("level=info msg=x");
-    expect(encodeRecord([line], undefined)).toBe(line);
+    expect(createRecordEncoder("auto")([line])).toBe(line);
   });
 
   it("reads time, level and fields of the first line, and joins the rest to its message", () => {
-    expect(encode("2026-11-22T09:00:00.5Z ERROR it broke", "  at a")).toEqual({
+    expect(encode("auto", "2026-11-22T09:00:00.5Z ERROR it broke", "  at a")).toEqual({
       time: "1795338000500000000",
       level: "ERROR",
       msg: "ERROR it broke\n  at a",
     });
-    expect(encode("level=warn msg=slow took=3", "    at x")).toEqual({
+    expect(encode("auto", "level=warn msg=slow took=3", "    at x")).toEqual({
       level: "warn",
       took: expect.anything(),
       msg: "slow\n    at x",
@@ -145,11 +141,35 @@ describe("encodeRecord", () => {
   });
 
   it("takes a stack trace without a level for an error, other indented text not", () => {
-    expect(encode("TypeError: boom", "    at a (a.js:1:1)")).toEqual({
-      level: "error",
-      msg: "TypeError: boom\n    at a (a.js:1:1)",
+    const trace = { level: "error", msg: "TypeError: boom\n    at a (a.js:1:1)" };
+    expect(encode("auto", "TypeError: boom", "    at a (a.js:1:1)")).toEqual(trace);
+    expect(encode("auto", "usage:", "    run me")).toEqual({ msg: "usage:\n    run me" });
+  });
+
+  it("keeps a record whose first line is broken JSON", () => {
+    expect(encode("auto", "{broken", "  more")).toEqual({ msg: "{broken\n  more" });
+  });
+
+  it("takes every line as the format that is forced, and says which are not of it", () => {
+    expect(encode("plain", "{not json} WARN: x")).toEqual({ msg: "{not json} WARN: x" });
+    expect(encode("plain", "a=1 b=2")).toEqual({ msg: "a=1 b=2" });
+    expect(encode("logfmt", "level=warn msg=hi user=7")).toMatchObject({
+      level: "warn",
+      msg: "hi",
+      user: expect.anything(),
     });
-    expect(encode("usage:", "    run me")).toEqual({ msg: "usage:\n    run me" });
+    expect(encode("logfmt", "no pairs here")).toBeUndefined();
+    expect(encode("json", '{"level":30,"msg":"pino"}')).toEqual({ level: 30, msg: "pino" });
+    expect(encode("json", "text")).toBeUndefined();
+    expect(encode("json", "{broken")).toBeUndefined();
+    expect(encode("json", "level=warn msg=hi")).toBeUndefined();
+    expect(encode("access-log", "text")).toBeUndefined();
+    const access = '10.0.0.1 - - [22/Nov/2026:09:00:00 +0000] "GET /a HTTP/1.1" 404 12';
+    expect(encode("access-log", access)).toMatchObject({
+      time: "1795338000000000000",
+      "http.response.status_code": 404,
+      msg: access,
+    });
   });
 });
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, LineError } from "@taffrail/client";
 import { type Clock, type IdSource, TaffrailError } from "@taffrail/contracts";
-import type { LineFormat } from "@taffrail/protocol";
 import type { ToolNotice } from "../output/notice.ts";
 import { encodeBody } from "./encode-body.ts";
 import { type Delivered, type Remainder, type Settled, settledByAnswer, settledByError } from "./settled.ts";
@@ -19,7 +18,6 @@ export interface SenderOptions {
   /** Requests under way at the same time. */
   readonly slots: number;
   readonly gzip: boolean;
-  readonly format: LineFormat | undefined;
   /** How long to keep trying a server that does not take a batch, milliseconds; Infinity = as long as it takes. */
   readonly patienceMs: number;
   readonly notice: (notice: ToolNotice) => void;
@@ -107,9 +105,9 @@ export class Sender {
   }
 
   async #post(sent: Remainder, service: string): Promise<Settled> {
-    const { client, gzip, format } = this.#options;
+    const { client, gzip } = this.#options;
     const { body, headers } = await encodeBody(sent.body, gzip);
-    const params = { body, service, source: "ship", ...(format === undefined ? {} : { format }) };
+    const params = { body, service, source: "ship" };
     // As text, a line of no known format is a record too.
     const request = { headers: { ...headers, "content-type": "text/plain" }, signal: this.#stop.signal };
     try {

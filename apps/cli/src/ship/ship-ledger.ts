@@ -8,10 +8,12 @@ export interface ShipLedger {
   readonly shipped: number;
   /** Refused by the server one by one; they are in its dead letters. */
   readonly rejected: number;
-  /** Not sent: `skippedBlank + skippedTooLong`. */
+  /** Not sent: `skippedBlank + skippedTooLong + skippedForeign`. */
   readonly skipped: number;
   readonly skippedBlank: number;
   readonly skippedTooLong: number;
+  /** Not of the format that was forced. */
+  readonly skippedForeign: number;
   /** Read, but not acknowledged when the command ended; a restart reads them again. */
   readonly pending: number;
 }
@@ -21,6 +23,7 @@ export interface ShipBook {
   readRecord(lines: number): void;
   skipBlank(): void;
   skipTooLong(): void;
+  skipForeign(lines: number): void;
   settle(shipped: number, rejected: number): void;
   view(): ShipLedger;
 }
@@ -31,7 +34,7 @@ export interface ShipBook {
  * @example const book = createShipBook(); book.readRecord(3); book.settle(1, 0); book.view().joined // 2
  */
 export function createShipBook(): ShipBook {
-  const count = { lines: 0, read: 0, shipped: 0, rejected: 0, skippedBlank: 0, skippedTooLong: 0 };
+  const count = { lines: 0, read: 0, shipped: 0, rejected: 0, skippedBlank: 0, skippedTooLong: 0, skippedForeign: 0 };
   return {
     readRecord(lines) {
       count.lines += lines;
@@ -47,12 +50,17 @@ export function createShipBook(): ShipBook {
       count.read += 1;
       count.skippedTooLong += 1;
     },
+    skipForeign(lines) {
+      count.lines += lines;
+      count.read += 1;
+      count.skippedForeign += 1;
+    },
     settle(shipped, rejected) {
       count.shipped += shipped;
       count.rejected += rejected;
     },
     view() {
-      const skipped = count.skippedBlank + count.skippedTooLong;
+      const skipped = count.skippedBlank + count.skippedTooLong + count.skippedForeign;
       const pending = count.read - count.shipped - count.rejected - skipped;
       return { ...count, joined: count.lines - count.read, skipped, pending };
     },

@@ -81,6 +81,14 @@ describe("ship --once", () => {
     expect((await bench.once(["a.log"])).ledger).toMatchObject({ read: 10, shipped: 7, rejected: 3, pending: 0 });
   });
 
+  it("skips and counts what is not of a forced format", async () => {
+    await writeFile(file("a.log"), 'a=1 b=2\n{"a":1}\nwords only\n');
+    const { ledger } = await bench.once(["a.log"], { format: "json" });
+    expect(bench.peer.lines).toEqual(['{"a":1}']);
+    expect(ledger).toMatchObject({ read: 3, shipped: 1, skipped: 2, skippedForeign: 2, pending: 0 });
+    expect((await bench.once(["a.log"])).ledger.read).toBe(0);
+  });
+
   it("compresses when told to", async () => {
     await writeFile(file("a.log"), text(linesOf(0, 1_000)));
     await bench.once(["a.log"], { gzip: true });

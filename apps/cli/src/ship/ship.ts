@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import type { Readable } from "node:stream";
 import type { Client } from "@taffrail/client";
 import { type Clock, type IdSource, limits, TaffrailError } from "@taffrail/contracts";
-import type { LineFormat } from "@taffrail/protocol";
 import type { ToolNotice } from "../output/notice.ts";
+import type { ShipFormat } from "./encode-record.ts";
 import { FollowedFiles } from "./followed-files.ts";
 import { Input } from "./input.ts";
 import { createPlaceBook } from "./known-places.ts";
@@ -24,7 +24,8 @@ export interface ShipPlan {
   readonly fromEnd: boolean;
   /** Service of records that name none; undefined = the file's name. */
   readonly service: string | undefined;
-  readonly format: LineFormat | undefined;
+  /** What every line is taken as. */
+  readonly format: ShipFormat;
   /** Join stack traces. */
   readonly join: boolean;
   readonly gzip: boolean;
@@ -211,8 +212,8 @@ async function followToEnd(run: Run, files: FollowedFiles): Promise<void> {
  */
 export async function ship(plan: ShipPlan, ports: ShipPorts): Promise<ShipOutcome> {
   const { client, clock, ids, notice, finish } = ports;
-  const { gzip, format, patienceMs } = plan;
-  const sender = new Sender({ client, clock, ids, slots, gzip, format, patienceMs, notice });
+  const { gzip, patienceMs } = plan;
+  const sender = new Sender({ client, clock, ids, slots, gzip, patienceMs, notice });
   const run: Run = { plan, ports, book: createShipBook(), sender, rejections: { told: 0 } };
   const began = clock.monotonic();
   let abandon: NodeJS.Timeout | undefined;

@@ -37,7 +37,7 @@ export async function startShipBench(): Promise<ShipBench> {
     fromStart: false,
     fromEnd: false,
     service: undefined,
-    format: undefined,
+    format: "auto",
     join: true,
     gzip: false,
     patienceMs: 10_000,
