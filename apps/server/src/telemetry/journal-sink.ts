@@ -22,9 +22,10 @@ function resultOf(answer: LinesAnswer): WriteResult {
 /** Undefined when the signal aborts first. */
 function opened(ingest: Promise<Ingest>, signal: AbortSignal): Promise<Ingest | undefined> {
   const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
     signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
-  return Promise.race([ingest, aborted]);
+  return Promise.race([aborted, ingest]);
 }
 
 /**
@@ -34,10 +35,13 @@ function opened(ingest: Promise<Ingest>, signal: AbortSignal): Promise<Ingest | 
  * @example createLogger({ sinks: [createJournalSink(parts.opened.then(({ ingest }) => ingest), "default")] })
  */
 export function createJournalSink(ingest: Promise<Ingest>, tenant: string): Sink {
+  let closed = false;
   return {
     manifest: { name: "journal", kind: "sink", apiVersion: pluginApiVersion },
     batching: { lingerMs: 200 },
     async write(batch, signal) {
+      if (closed) return { outcome: "drop", reason: "the sink is closed" };
+      if (batch.length === 0) return { outcome: "ok" };
       const open = await opened(ingest, signal);
       if (!open) return { outcome: "retry", afterMs: busyRetryMs, reason: "the server is starting" };
       const answer = await open.lines({
@@ -51,6 +55,8 @@ export function createJournalSink(ingest: Promise<Ingest>, tenant: string): Sink
       });
       return resultOf(answer);
     },
-    close: async () => undefined,
+    async close() {
+      closed = true;
+    },
   };
 }
