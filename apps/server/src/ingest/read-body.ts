@@ -63,7 +63,7 @@ interface Reading {
 }
 
 /**
- * Reads without destroying the stream: behind it is the connection on which the answer goes out. After a failure the rest is let through
+ * Reads without destroying the stream: behind it is the connection on which the answer goes out. What comes after the outcome is let through
  * unread, so that a client that is still sending gets its answer.
  */
 function startReading(reading: Reading, bodyBytesMax: number): void {
@@ -78,13 +78,10 @@ function startReading(reading: Reading, bodyBytesMax: number): void {
     settled = true;
     body.off("data", onData).off("end", onEnd).off("close", onClose);
     decompressor?.destroy();
+    body.resume();
     outcome();
   }
-  const fail = (error: unknown): void =>
-    settle(() => {
-      body.resume();
-      reading.reject(error);
-    });
+  const fail = (error: unknown): void => settle(() => reading.reject(error));
   const truncated = (cause?: unknown): void => fail(new TaffrailError("body_truncated", {}, cause));
   function guarded(step: () => void): void {
     try {

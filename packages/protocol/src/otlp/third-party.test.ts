@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { SeverityNumber } from "@opentelemetry/api-logs";
 import { JsonLogsSerializer, ProtobufLogsSerializer } from "@opentelemetry/otlp-transformer";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -8,6 +9,7 @@ import {
   SimpleLogRecordProcessor,
 } from "@opentelemetry/sdk-logs";
 import { describe, expect, test } from "vitest";
+import { encodeRow } from "../rows/encode-row.ts";
 import type { DecodedRecord } from "../value.ts";
 import { type DecodedItem, decodeLogsRequest } from "./decode.ts";
 import { decodeLogsJson } from "./decode-json.ts";
@@ -98,6 +100,18 @@ describe("requests of the stock OpenTelemetry SDK", () => {
     const bytes = serialized(ProtobufLogsSerializer.serializeRequest(sdkRecords(true)));
     const records = recordsOf(decodeLogsRequest(bytes));
     expect(recordsOf(decodeLogsRequest(encodeLogsRequest(records)))).toEqual(records);
+  });
+
+  test("golden pairs: captured requests become these rows, the same from both encodings", async () => {
+    const read = (name: string): Buffer => readFileSync(new URL(`./testdata/${name}`, import.meta.url));
+    const context = { retentionDays: 30, receivedAtMs: Date.parse("2026-11-22T12:00:00Z") };
+    const rows = (items: Iterable<DecodedItem>): string =>
+      recordsOf(items)
+        .map((item) => encodeRow(item, context).line)
+        .join("");
+    const fromProtobuf = rows(decodeLogsRequest(read("sdk-protobuf.in")));
+    await expect(fromProtobuf).toMatchFileSnapshot("./testdata/sdk.out");
+    expect(rows(decodeLogsJson(read("sdk-json.in").toString("utf8")))).toBe(fromProtobuf);
   });
 
   test("its client reads our answers", () => {
