@@ -45,7 +45,7 @@ export interface LifeOptions {
 
 function laneMemory(total: number): Readonly<Record<Lane, number>> {
   return {
-    ingest: Math.floor(total * 0.5),
+    ingest: Math.floor(total * 0.65),
     interactive: Math.floor(total * 0.375),
     background: Math.floor(total * 0.375),
   };

@@ -1,5 +1,5 @@
 /** How often a shape of query must end the engine before it is refused, and for how long it is remembered and refused. Milliseconds. */
-export const quarantineDeaths = 2;
+const quarantineDeaths = 2;
 export const quarantineMs = 10 * 60_000;
 
 /** Shapes kept at most; beyond it the oldest is forgotten. */

@@ -5,7 +5,7 @@ import { seqCondition } from "./insert-statement.ts";
 import type { Position, TimeRange } from "./store.ts";
 
 /** The five minutes a record belongs to: the first thing after the tenant by which rows are sorted on disk. */
-export const bucket = "toStartOfFiveMinutes(Timestamp)";
+const bucket = "toStartOfFiveMinutes(Timestamp)";
 
 /** Times before and after these cannot be stored, so a range is cut to them. Milliseconds since 1970. */
 const earliestMs = 0;

@@ -23,7 +23,7 @@ const steps: readonly number[] = [
  *
  * @example histogramStepMs({ fromMs: 0, toMs: 3_600_000 }, 60) // 60_000
  */
-export function histogramStepMs(range: TimeRange, buckets: number): number {
+function histogramStepMs(range: TimeRange, buckets: number): number {
   const widthMs = Math.max(1, range.toMs - range.fromMs);
   return steps.find((step) => Math.ceil(widthMs / step) <= buckets) ?? Math.ceil(widthMs / buckets / day) * day;
 }

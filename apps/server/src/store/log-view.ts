@@ -61,7 +61,7 @@ export function isMasked(name: string, maskedFields: readonly string[]): boolean
  *
  * @example rfc3339("1795339800123456789") // "2026-11-22T09:30:00.123456789Z"
  */
-export function rfc3339(nanoseconds: string): string {
+function rfc3339(nanoseconds: string): string {
   const digits = nanoseconds.padStart(7, "0");
   const milliseconds = Number(digits.slice(0, -6));
   return `${new Date(milliseconds).toISOString().slice(0, -1)}${digits.slice(-6)}Z`;

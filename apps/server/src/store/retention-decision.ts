@@ -2,7 +2,7 @@ const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
 /** A difference between two clocks beyond this is a jump. Milliseconds. */
-export const clockToleranceMs = hourMs;
+const clockToleranceMs = hourMs;
 /** Records may be stamped this far ahead, by the rule for times of senders. Milliseconds. */
 const futureSkewMs = 24 * hourMs;
 

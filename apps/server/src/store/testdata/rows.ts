@@ -14,7 +14,7 @@ export interface TestRow {
 }
 
 /** The row line of a test row. */
-export function rowLine(row: TestRow): string {
+function rowLine(row: TestRow): string {
   const attributes = Object.entries(row.attributes ?? {});
   const numbers = attributes.filter(([, value]) => typeof value === "number");
   return `${JSON.stringify({
