@@ -23,6 +23,9 @@ export interface ExitRegistry {
 /** After a re-raised signal the process must not end by itself, with code 0, before the signal has landed. */
 const signalLandsMs = 1000;
 
+/** Time of the last turn of the loop, in which a signal may still be read. */
+const lookForSignalMs = 1;
+
 /** Listeners of the `signal-exit` package (both generations): they step aside like ours, so they must not count as somebody who handles the signal. */
 function courteousListeners(): number {
   const holders: readonly unknown[] = [
@@ -40,6 +43,7 @@ class ProcessExit implements ExitRegistry {
   readonly #participants = new Set<ExitParticipant>();
   readonly #handlers = new Map<ExitSignal, () => void>();
   #stopping = false;
+  #looked = false;
 
   constructor(host: ExitProcess) {
     this.#host = host;
@@ -92,7 +96,20 @@ class ProcessExit implements ExitRegistry {
   }
 
   // Emitted again after each round of work; participants with nothing new to write answer at once, so this ends.
-  readonly #onBeforeExit = (): void => void this.#flushAll();
+  readonly #onBeforeExit = (): void => {
+    void this.#flushAll();
+    this.#lookForSignal();
+  };
+
+  /**
+   * A signal that has arrived but was not read yet would be forgotten, and the process would end with code 0, since our listener has taken away
+   * the signal's own effect. So the loop turns once more.
+   */
+  #lookForSignal(): void {
+    if (this.#looked || this.#handlers.size === 0) return;
+    this.#looked = true;
+    setTimeout(() => {}, lookForSignalMs);
+  }
 
   readonly #onExit = (): void => this.#drainAll(true);
 
