@@ -83,6 +83,7 @@ export function startRetentionJob(options: {
 }): RetentionJob {
   const { service, firstMs, everyMs, onDrop, onFailure } = options;
   let running: Promise<void> = Promise.resolve();
+  let isStopped = false;
   const run = async (): Promise<void> => {
     try {
       const report = await service.run(systemPrincipal, { dryRun: false, confirmed: false });
@@ -90,15 +91,17 @@ export function startRetentionJob(options: {
     } catch (error) {
       onFailure(error);
     }
+    // Counted from the end of a run, so that a slow one is never overtaken by the next.
+    if (!isStopped) timer = next(everyMs);
   };
   const next = (delayMs: number): NodeJS.Timeout =>
     setTimeout(() => {
       running = run();
-      timer = next(everyMs);
     }, delayMs);
   let timer = next(firstMs);
   return {
     async stop() {
+      isStopped = true;
       clearTimeout(timer);
       await running;
     },
