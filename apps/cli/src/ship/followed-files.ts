@@ -1,8 +1,9 @@
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { type Clock, TaffrailError } from "@taffrail/contracts";
 import type { ToolNotice } from "../output/notice.ts";
 import { type FoundFile, findFile, isGzip } from "./file-identity.ts";
 import type { FileLock } from "./file-lock.ts";
+import { findRenamed } from "./find-renamed.ts";
 import { expandPattern, isPattern } from "./glob.ts";
 import type { Input, TurnResult } from "./input.ts";
 import { identityKey, type PlaceBook } from "./known-places.ts";
@@ -99,6 +100,11 @@ export class FollowedFiles {
         await this.#meet(path, !isPattern(pattern));
       }
     }
+    if (this.#firstScan && !this.#options.fromStart) {
+      const named = patterns.filter((pattern) => !isPattern(pattern)).map((pattern) => resolve(cwd, pattern));
+      const renamed = await findRenamed(this.#options.places.all(), new Set([...seen, ...named]));
+      for (const path of renamed) await this.#meet(path, false);
+    }
     this.#firstScan = false;
     await this.#letGo();
     return seen.size;
@@ -109,19 +115,22 @@ export class FollowedFiles {
     let busy = false;
     for (const [key, followed] of this.#open) {
       if (this.#sleeps(followed)) continue;
-      const result = await followed.input.turn().catch((error: unknown): TurnResult => {
-        if (error instanceof TaffrailError || !isSystemError(error)) throw error;
-        return { state: "ended", damage: error.message };
-      });
-      if (result.state !== "idle") {
-        busy = true;
-        followed.activeMs = this.#options.clock.monotonic();
-      }
-      if (result.state === "restarted") await this.#restarted(result.old);
-      if (result.state === "ended") await this.#ended(key, followed, result.damage);
-      else if (result.state === "idle" && !this.#options.follow) await this.#ended(key, followed, undefined);
+      const { state } = await this.#giveTurn(key, followed);
+      busy ||= state !== "idle";
+      if (state === "idle" && !this.#options.follow) await this.#ended(key, followed, undefined);
     }
     return busy;
+  }
+
+  async #giveTurn(key: string, followed: Followed): Promise<TurnResult> {
+    const result = await followed.input.turn().catch((error: unknown): TurnResult => {
+      if (error instanceof TaffrailError || !isSystemError(error)) throw error;
+      return { state: "ended", damage: error.message };
+    });
+    if (result.state !== "idle") followed.activeMs = this.#options.clock.monotonic();
+    if (result.state === "restarted") await this.#restarted(result.old);
+    if (result.state === "ended") await this.#ended(key, followed, result.damage);
+    return result;
   }
 
   /** Of a thousand files few are written at any time: the others are looked at less often. */
@@ -280,6 +289,8 @@ export class FollowedFiles {
     const before = this.#options.clock.monotonic() - nameLossGraceMs;
     for (const [key, followed] of this.#open) {
       if (followed.wanted || followed.activeMs > before) continue;
+      // While a slow server held this command up, more may have been written than was looked at.
+      if ((await this.#giveTurn(key, followed)).state !== "idle") continue;
       await followed.input.flush();
       await this.#release(key, followed);
     }

@@ -76,7 +76,7 @@ const gzipReadAt =
     length === 0 ? Promise.resolve(Buffer.alloc(0)) : readPart(gunzipStream(path), position, length);
 
 /** Whether the file that a place was reached in still stands where it stood and still holds what was read. */
-async function originalHolds(place: Place): Promise<boolean> {
+export async function originalHolds(place: Place): Promise<boolean> {
   try {
     const { dev, ino } = await stat(place.path, { bigint: true });
     if (String(dev) !== place.device || String(ino) !== place.inode) return false;

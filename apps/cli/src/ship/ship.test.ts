@@ -216,6 +216,19 @@ describe("ship, following", () => {
     expect(bench.peer.lines).toEqual(linesOf(0, 120));
   });
 
+  it("finds the unread end of a file that was renamed while nobody shipped, though no pattern matches it", async () => {
+    await writeFile(file("app.log"), text(linesOf(0, 100)));
+    await bench.once(["app.log"]);
+    await appendFile(file("app.log"), text(linesOf(100, 110)));
+    await rename(file("app.log"), file("app.log.1"));
+    await writeFile(file("app.log"), text(linesOf(110, 120)));
+    await writeFile(file("app.log.2"), "not wanted\n");
+    const { ledger } = await bench.once(["app.log"]);
+    expect(ledger.read).toBe(20);
+    expect(bench.peer.lines.toSorted()).toEqual(linesOf(0, 120).toSorted());
+    expect((await bench.once(["app.log"])).ledger.read).toBe(0);
+  });
+
   it("finds files that come later, and waits for the first", async () => {
     const running = bench.start(["*.log"]);
     await vi.waitFor(() => expect(bench.notices.join()).toContain("waiting for one"));
