@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   address,
   cellsOf,
@@ -11,9 +11,11 @@ import {
   rows,
   total,
 } from "./support/explore.ts";
-import { describePage } from "./support/setup.ts";
+import { noBrowser, pageTest } from "./support/setup.ts";
 
-describePage("Explore by keyboard alone", 400, (test) => {
+describe.skipIf(noBrowser)("Explore by keyboard alone", () => {
+  const test = pageTest(400);
+
   it("searches with completion, walks the records, opens one and closes it", async () => {
     const page = await test.open("/?since=1h");
     await recordsShown(page);

@@ -1,30 +1,28 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { drawer, eventually, queryLine, recordsShown, rows } from "./support/explore.ts";
-import { describePage } from "./support/setup.ts";
+import { noBrowser, pageTest } from "./support/setup.ts";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Serious and critical violations on the page as it stands, one sentence each. */
 async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }> };
-    };
-    const report = await axe.run();
-    return report.violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-  });
+  const report = await page.evaluate<AxeResults>(`axe.run({ resultTypes: ["violations"] })`);
+  return report.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
 }
 
 const scrollsSideways = (page: Page): Promise<boolean> =>
   page.locator("html").evaluate((html) => html.scrollWidth > html.clientWidth);
 
-describePage("Explore: looks", 300, (test) => {
+describe.skipIf(noBrowser)("Explore: looks", () => {
+  const test = pageTest(300);
+
   it.each(["dark", "light"] as const)("has no serious accessibility violation in %s", async (scheme) => {
     const page = await test.open("/?since=1h&q=level%3A%3E%3Dinfo%20-service%3Acatalog", { scheme });
     await recordsShown(page);

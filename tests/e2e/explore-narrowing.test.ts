@@ -1,8 +1,10 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { address, cellsOf, drawer, eventually, grid, queryLine, recordsShown, rows, total } from "./support/explore.ts";
-import { describePage } from "./support/setup.ts";
+import { noBrowser, pageTest } from "./support/setup.ts";
 
-describePage("Explore: narrowing down", 400, (test) => {
+describe.skipIf(noBrowser)("Explore: narrowing down", () => {
+  const test = pageTest(400);
+
   it("zooms by dragging over the histogram, and back", async () => {
     const page = await test.open("/?since=1h");
     await recordsShown(page);

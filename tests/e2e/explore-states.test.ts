@@ -1,8 +1,10 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { address, drawer, eventually, grid, queryLine, recordsShown, rows } from "./support/explore.ts";
-import { describePage } from "./support/setup.ts";
+import { noBrowser, pageTest } from "./support/setup.ts";
 
-describePage("Explore: an empty store", 0, (test) => {
+describe.skipIf(noBrowser)("Explore: an empty store", () => {
+  const test = pageTest(0);
+
   it("says how to send the first record, and shows it when it comes", async () => {
     const page = await test.open("/");
     await page.getByRole("heading", { name: "Send your first record" }).waitFor();
@@ -18,7 +20,29 @@ describePage("Explore: an empty store", 0, (test) => {
   });
 });
 
-describePage("Explore: live, wrong and absent", 120, (test) => {
+describe.skipIf(noBrowser)("Explore: a fresh server", () => {
+  const test = pageTest(0, { ownRecords: true });
+
+  it("shows its own records and still says how to send the first one", async () => {
+    const page = await test.open("/");
+    await recordsShown(page);
+    await page.getByRole("button", { name: "Send your first record" }).click();
+    const dialog = page.getByRole("dialog", { name: "Send records to this server" });
+    await dialog.getByText(`${test.server.url}/api/v1/ingest/lines`).waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await test.server.line({ level: "info", msg: "hello, Taffrail" }, "hello");
+    await eventually(async () => {
+      await page.keyboard.press("r");
+      return (await grid(page).textContent())?.includes("hello, Taffrail");
+    }, true);
+    await eventually(() => page.getByRole("button", { name: "Send your first record" }).count(), 0);
+  });
+});
+
+describe.skipIf(noBrowser)("Explore: live, wrong and absent", () => {
+  const test = pageTest(120);
+
   it("shows a record in the live tail, stands still for a reader, and resumes", async () => {
     const page = await test.open("/?since=15m");
     await recordsShown(page);

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { otlpOf } from "./shop-records.mjs";
 
 /** @typedef {{ url: string, stop: () => Promise<void>, send: (records: readonly import("./shop-records.mjs").ShopRecord[]) => Promise<void>,
- *   line: (record: object, service: string) => Promise<void> }} PageServer */
+ *   line: (record: object, service: string) => Promise<void>, drained: () => Promise<void> }} PageServer */
 
 const bin = fileURLToPath(new URL("../../../apps/cli/bin/taffrail.mjs", import.meta.url));
 const readyWithinMs = 60_000;
@@ -50,13 +50,14 @@ async function post(url, init) {
 }
 
 /**
- * Starts a server; `stop` ends it and removes its data. Its own records are silenced, so that a test sees only what it sent.
+ * Starts a server; `stop` ends it and removes its data. Its own records are silenced unless asked for, so that a test sees only what it sent.
+ * @param {{ ownRecords?: boolean }} [options]
  * @returns {Promise<PageServer>}
  */
-export async function startServer() {
+export async function startServer({ ownRecords = false } = {}) {
   const data = await mkdtemp(join(tmpdir(), "taffrail-page-"));
   const child = spawn(process.execPath, [bin, "up", "--listen", "127.0.0.1:0", "--data", data], {
-    env: { ...process.env, TAFFRAIL_LOG_LEVEL: "fatal" },
+    env: { ...process.env, TAFFRAIL_LOG_LEVEL: ownRecords ? "info" : "fatal" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const url = await readyUrl(child);
@@ -74,6 +75,15 @@ export async function startServer() {
       for (let at = 0; at < records.length; at += batch) {
         const body = JSON.stringify(otlpOf(records.slice(at, at + batch)));
         await post(`${url}/v1/logs`, { method: "POST", headers: json, body });
+      }
+    },
+    // Resolves when all that was sent can be found.
+    drained: async () => {
+      for (;;) {
+        const status = await fetch(`${url}/api/v1/status`);
+        const { ingest } = /** @type {{ ingest: { pending: number } }} */ (await status.json());
+        if (ingest.pending === 0) return;
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
     line: async (record, service) => {

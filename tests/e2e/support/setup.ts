@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { chromiumPath, launchBrowser, openPage } from "./browser.mjs";
 import { type PageServer, startServer } from "./server.mjs";
 import { shopRecords } from "./shop-records.mjs";
@@ -13,50 +13,54 @@ export interface PageTest {
   readonly complaints: readonly string[];
 }
 
-const skip = chromiumPath === undefined;
-if (skip) console.warn("skipped: the tests of the page need Chromium; install it or set CHROMIUM to its path");
+/** True where no Chromium is installed; the reason is printed. */
+export const noBrowser = chromiumPath === undefined;
+if (noBrowser) console.warn("skipped: the tests of the page need Chromium; install it or set CHROMIUM to its path");
 
 /** Seed of the shop's records; printed so that a failure can be repeated. */
 const seed = 4318;
 
-/** Tests of the page against one real server; `requests` of the shop are stored first (0: an empty store). */
-export function describePage(name: string, requests: number, tests: (test: PageTest) => void): void {
-  describe.skipIf(skip)(name, () => {
-    let browser: Browser | undefined;
-    let server: PageServer | undefined;
-    const complaints: string[] = [];
-    const watch = (page: Page): void => {
-      page.on("pageerror", (error) => complaints.push(error.message));
-      page.on("console", (message) => {
-        if (/Content Security Policy/.test(message.text())) complaints.push(message.text());
-      });
-    };
-    beforeAll(async () => {
-      [browser, server] = await Promise.all([launchBrowser(), startServer()]);
-      console.info(`${name}: seed ${seed}`);
-      await server.send(shopRecords({ now: Date.now(), minutes: 60, requests, seed }));
-    }, 120_000);
-    afterEach(async () => {
-      for (const context of browser?.contexts() ?? []) await context.close();
-      complaints.length = 0;
-    });
-    afterAll(async () => {
-      await browser?.close();
-      await server?.stop();
-    }, 60_000);
-    tests({
-      complaints,
-      get server() {
-        if (server === undefined) throw new Error("the server is not started yet");
-        return server;
-      },
-      open: async (path, options) => {
-        if (browser === undefined || server === undefined) throw new Error("nothing is started yet");
-        const page = await openPage(browser, "about:blank", options);
-        watch(page);
-        await page.goto(`${server.url}${path}`);
-        return page;
-      },
-    });
+function watch(page: Page, complaints: string[]): void {
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (/Content Security Policy/.test(message.text())) complaints.push(message.text());
   });
+}
+
+function present<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error("the browser and the server start with the first test");
+  return value;
+}
+
+/** Starts one browser and one real server for the tests around it; `requests` of the shop are stored first (0: an empty store). */
+export function pageTest(requests: number, options: { readonly ownRecords?: boolean } = {}): PageTest {
+  let browser: Browser | undefined;
+  let server: PageServer | undefined;
+  const complaints: string[] = [];
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([launchBrowser(), startServer(options)]);
+    console.info(`${requests} requests of the shop, seed ${seed}`);
+    await server.send(shopRecords({ now: Date.now(), minutes: 60, requests, seed }));
+    await server.drained();
+  }, 120_000);
+  afterEach(async () => {
+    for (const context of browser?.contexts() ?? []) await context.close();
+    complaints.length = 0;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  }, 60_000);
+  return {
+    complaints,
+    get server() {
+      return present(server);
+    },
+    open: async (path, options) => {
+      const page = await openPage(present(browser), "about:blank", options);
+      watch(page, complaints);
+      await page.goto(`${present(server).url}${path}`);
+      return page;
+    },
+  };
 }

@@ -58,13 +58,12 @@ export function useHistogram({ query, span }: Question, buckets: number): UseQue
 }
 
 /** The commonest values of the fields that the server finds most telling. */
-export function useFacets({ query, span }: Question, enabled: boolean): UseQueryResult<FacetsResult> {
+export function useFacets({ query, span }: Question): UseQueryResult<FacetsResult> {
   const client = useClient();
   return useQuery({
     queryKey: ["facets", query, span.from, span.to],
     queryFn: ({ signal }) => client.logFacets({ query, ...ends(span), limit: 10 }, { signal }),
     placeholderData: keepPreviousData,
-    enabled,
   });
 }
 

@@ -100,7 +100,10 @@ export function ExplorePage(): ReactElement {
         results={results}
         timeOpen={panels.time}
         setTimeOpen={setTimeOpen}
-        onLeave={() => cursor.gridRef.current?.focus()}
+        onLeave={() => {
+          query.current?.blur();
+          cursor.gridRef.current?.focus();
+        }}
       />
       <div className="workspace">
         {panels.facets ? <FacetPanel floating={isNarrow} onClose={() => show({ facets: false })} /> : null}

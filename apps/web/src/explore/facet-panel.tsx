@@ -5,7 +5,11 @@ import { IconButton } from "../ui/button.tsx";
 import { useExplore } from "./explore-context.tsx";
 import { FacetGroup } from "./facet-group.tsx";
 import { opensAtFirst, orderFacets } from "./facet-order.ts";
+import { useMovingQuestion } from "./use-moving-question.ts";
 import "./facets.css";
+
+/** How often the counts follow a live tail, in milliseconds: counting every field costs more than drawing a histogram. */
+const followMs = 30_000;
 
 function Waiting(): ReactElement {
   return (
@@ -18,8 +22,8 @@ function Waiting(): ReactElement {
 }
 
 function FacetList(): ReactElement {
-  const { question } = useExplore();
-  const answer = useFacets(question, true);
+  const { state } = useExplore();
+  const answer = useFacets(useMovingQuestion(followMs));
   if (answer.error !== null && answer.data === undefined) {
     const problem = problemOf(answer.error);
     return <p className="facet-note">{isPassing(problem) ? "Not available now." : problem.message}</p>;
@@ -27,7 +31,7 @@ function FacetList(): ReactElement {
   if (answer.data === undefined) return <Waiting />;
   const facets = orderFacets(answer.data.facets);
   return (
-    <div className="facet-list" data-busy={answer.isPlaceholderData}>
+    <div className="facet-list" data-busy={answer.isPlaceholderData && !state.live}>
       {answer.data.sampled ? <p className="facet-note">Counts are estimated from a sample of the range.</p> : null}
       {facets.length === 0 ? <p className="facet-note">No fields in this range.</p> : null}
       {facets.map((facet, index) => (

@@ -1,18 +1,29 @@
+import type { LogView } from "@taffrail/client";
 import type { ReactElement } from "react";
 import { Button } from "../ui/button.tsx";
 import { Banner } from "../ui/parts.tsx";
 import { useExplore } from "./explore-context.tsx";
-import { countWords } from "./quantity.ts";
+import { PendingNotice } from "./pending-notice.tsx";
 import type { Results } from "./use-results.ts";
 
+/** Whether the server wrote a record about itself. */
+const isOwn = (record: LogView): boolean => record.source === "taffrail" && record.service === "taffrail";
+
 /** What the reader should know about the records below: some not searchable yet, a field nobody sent, an answer that failed half-way. */
-export function Notices({ results }: { readonly results: Results }): ReactElement | null {
+export function Notices({
+  results,
+  onSend,
+}: {
+  readonly results: Results;
+  readonly onSend: () => void;
+}): ReactElement | null {
   const { state, refresh } = useExplore();
   const { first, problem } = results;
   const notices = (first?.notices ?? []).filter(
     (notice) => notice.code !== "pending_records" && notice.code !== "sampled",
   );
   const pending = state.live ? 0 : (first?.pendingRecords ?? 0);
+  const onlyOwn = state.query === "" && results.more === "none" && results.rows.length > 0 && results.rows.every(isOwn);
   return (
     <div className="notices" aria-live="polite">
       {problem !== undefined && results.rows.length > 0 ? (
@@ -30,13 +41,12 @@ export function Notices({ results }: { readonly results: Results }): ReactElemen
           {notice.message}
         </Banner>
       ))}
-      {pending > 0 ? (
-        <Banner>
-          <span>
-            {countWords(pending)} record{pending === 1 ? " is" : "s are"} accepted but not searchable yet.
-          </span>
-          <Button size="small" look="plain" icon="refresh" onClick={refresh}>
-            Look again
+      {pending > 0 ? <PendingNotice pending={pending} /> : null}
+      {onlyOwn ? (
+        <Banner icon="send">
+          <span>So far there are only the server’s own records.</span>
+          <Button size="small" onClick={onSend}>
+            Send your first record
           </Button>
         </Banner>
       ) : null}

@@ -15,6 +15,9 @@ import { useLivePause } from "./use-live-pause.ts";
 import { useMovingQuestion } from "./use-moving-question.ts";
 import type { Results } from "./use-results.ts";
 
+/** How often the histogram follows a live tail, in milliseconds. The list itself follows at once. */
+const followMs = 10_000;
+
 /** The middle of the page: counts over time, then the records or what stands in their place. */
 export function ResultsPane({
   results,
@@ -31,7 +34,7 @@ export function ResultsPane({
 }): ReactElement {
   const { state } = useExplore();
   const [dialog, setDialog] = useState<"numbers" | "sql">();
-  const histogram = useHistogram(useMovingQuestion(), bucketsFor(window.innerWidth - 280));
+  const histogram = useHistogram(useMovingQuestion(followMs), bucketsFor(window.innerWidth - 280));
   const onScrollTop = useLivePause(results, state.live, cursor.gridRef);
   const close = (): void => setDialog(undefined);
   return (
@@ -49,7 +52,7 @@ export function ResultsPane({
       ) : (
         <Histogram result={histogram.data} busy={histogram.isPlaceholderData && !state.live} />
       )}
-      <Notices results={results} />
+      <Notices results={results} onSend={onSend} />
       <div className="records">
         {results.rows.length > 0 ? (
           <ResultsTable

@@ -1,7 +1,7 @@
 import type { LogView } from "@taffrail/client";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type ReactElement, type RefObject, useEffect, useMemo } from "react";
-import { useMedia } from "../ui/use-width.ts";
+import { useMedia, useRem } from "../ui/use-width.ts";
 import { type Column, columnTracks, tableColumns } from "./columns.ts";
 import { useExplore } from "./explore-context.tsx";
 import { TableHead } from "./table-head.tsx";
@@ -10,8 +10,8 @@ import type { Results } from "./use-results.ts";
 import { rowsMax } from "./use-results.ts";
 import "./results-table.css";
 
-/** Height of a row in pixels; the same as `--height-row` at the usual text size. */
-const rowHeight = 26;
+/** Height of a row in rem; the same as `--height-row`. */
+const rowRem = 1.625;
 
 /** Pages are fetched when this many rows below the visible ones are left. */
 const prefetchRows = 60;
@@ -53,6 +53,7 @@ function useRowWindow({
   activeId,
 }: TableProps): ReturnType<typeof useVirtualizer<HTMLDivElement, Element>> {
   const { rows, more, loadMore } = results;
+  const rowHeight = useRem() * rowRem;
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => gridRef.current,

@@ -3,11 +3,8 @@ import type { Question } from "../api/questions.ts";
 import { resolveRange } from "../time/range.ts";
 import { useExplore } from "./explore-context.tsx";
 
-/** How often counts follow a live tail, in milliseconds. The list itself follows at once. */
-const everyMs = 10_000;
-
-/** The question for counts: the same as the table's, but while the tail is live its range moves on with the clock. */
-export function useMovingQuestion(): Question {
+/** The question for counts: the same as the table's, but while the tail is live its range moves on with the clock, in steps of `everyMs`. */
+export function useMovingQuestion(everyMs: number): Question {
   const { state, question } = useExplore();
   const { live, range } = state;
   const [moved, setMoved] = useState<{ readonly from: Question; readonly to: Question }>();
@@ -17,6 +14,6 @@ export function useMovingQuestion(): Question {
       setMoved({ from: question, to: { query: question.query, span: resolveRange(range, Date.now()) } });
     }, everyMs);
     return () => clearInterval(timer);
-  }, [live, range, question]);
+  }, [live, range, question, everyMs]);
   return live && moved?.from === question ? moved.to : question;
 }

@@ -1,5 +1,5 @@
 import type { LogView, SearchResult } from "@taffrail/client";
-import { type Dispatch, useEffect, useMemo } from "react";
+import { type Dispatch, useEffect, useMemo, useRef } from "react";
 import { type Problem, problemOf } from "../api/problem.ts";
 import { pageSize, pagesMax, useSearch } from "../api/questions.ts";
 import { mergeNewestFirst } from "../api/record-order.ts";
@@ -44,10 +44,14 @@ export function useResults(): Results {
     [state.live, tail.shown, found],
   );
 
-  // Each time the tail connects, a search fills in what was stored before it listened.
+  // Each time the tail connects, a search fills in what was stored before it listened; not while the reader holds the list still.
+  const filledIn = useRef(0);
+  const paused = tail.pausedBy !== undefined;
   useEffect(() => {
+    if (tail.opened === filledIn.current || paused) return;
+    filledIn.current = tail.opened;
     if (tail.opened > 0) refresh();
-  }, [tail.opened, refresh]);
+  }, [tail.opened, paused, refresh]);
 
   const { fetchNextPage } = search;
   return {

@@ -25,3 +25,8 @@ export function useMedia(query: string): boolean {
   }, [query]);
   return matches;
 }
+
+/** Pixels of one rem: the reader's own text size. */
+export function useRem(): number {
+  return useState(() => Number.parseFloat(getComputedStyle(document.documentElement).fontSize))[0];
+}
