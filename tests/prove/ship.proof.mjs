@@ -21,6 +21,51 @@ function accessLine(random, index, startMs) {
   return `10.0.${random.integer(0, 256)}.${random.integer(0, 256)} - - [${at}] "GET ${path} HTTP/1.1" ${random.pick([200, 200, 200, 304, 404, 500])} ${random.integer(100, 90_000)} "-" "${agent}" id=${index}\n`;
 }
 
+/**
+ * Appends lines [from, to) to an open file, as a busy web server does.
+ * @param {number} target @param {number} from @param {number} to @param {import("@taffrail/contracts").Random} random @param {number} startMs
+ */
+function append(target, from, to, random, startMs) {
+  for (let index = from; index < to; index += 500) {
+    let block = "";
+    for (let line = index; line < Math.min(to, index + 500); line += 1) block += accessLine(random, line, startMs);
+    writeSync(target, block);
+  }
+}
+
+/**
+ * Writes the second half of the log with a rotation in it: the writer still holds the renamed file for a while, as a real one does.
+ * @param {string} log @param {number} target @param {(target: number, from: number, to: number) => void} write @param {number} count
+ */
+function rotate(log, target, write, count) {
+  write(target, count / 2, count * 0.6);
+  renameSync(log, `${log}.1`);
+  write(target, count * 0.6, count * 0.7);
+  closeSync(target);
+  const next = openSync(log, "a");
+  write(next, count * 0.7, count);
+  closeSync(next);
+}
+
+/** Starts `taffrail ship` on a file. @param {string} url @param {string} folder @param {string} log */
+function startShip(url, folder, log) {
+  const place = ["--state", join(folder, "state"), "--from-start"];
+  const args = [command, "ship", "--server", url, "--service", "web", "--json", ...place, log];
+  const ship = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  ship.stdout.setEncoding("utf8").on("data", (text) => {
+    said += text;
+  });
+  return {
+    /** Ends it; answers its own account. */
+    async stop() {
+      ship.kill("SIGTERM");
+      await once(ship, "exit");
+      return JSON.parse(said.trim().split("\n").at(-1) ?? "{}");
+    },
+  };
+}
+
 /** @type {import("@taffrail/experiments").Proof} */
 export const proof = {
   name: "ship",
@@ -32,73 +77,34 @@ export const proof = {
     if (!server.url) return { figures: {}, faults: [server.stderr().slice(-1000)] };
     const { url } = server;
     const log = join(folder, "access.log");
-    let target = openSync(log, "a");
     const startMs = Date.now() - count * 3 - 60_000;
-    const write = (/** @type {number} */ from, /** @type {number} */ to) => {
-      for (let index = from; index < to; index += 500) {
-        let block = "";
-        for (let line = index; line < Math.min(to, index + 500); line += 1) block += accessLine(random, line, startMs);
-        writeSync(target, block);
-      }
-    };
-    write(0, count / 2);
+    const write = (/** @type {number} */ target, /** @type {number} */ from, /** @type {number} */ to) =>
+      append(target, from, to, random, startMs);
+    const counted = async (/** @type {string} */ query) =>
+      (await getJson(`${url}/api/v1/logs/count?${new URLSearchParams({ query, since: "2d" })}`)).count;
+    const target = openSync(log, "a");
+    write(target, 0, count / 2);
     const started = performance.now();
-    const ship = spawn(
-      process.execPath,
-      [
-        command,
-        "ship",
-        "--server",
-        url,
-        "--service",
-        "web",
-        "--state",
-        join(folder, "state"),
-        "--json",
-        "--from-start",
-        log,
-      ],
-      { stdio: ["ignore", "pipe", "inherit"] },
-    );
-    let said = "";
-    ship.stdout.setEncoding("utf8").on("data", (text) => {
-      said += text;
-    });
-    const counted = async () =>
-      (await getJson(`${url}/api/v1/logs/count?${new URLSearchParams({ query: "service:web", since: "2d" })}`)).count;
-    await until("shipping has begun", async () => (await counted()) > 0, 60_000);
-    write(count / 2, count * 0.6);
-    renameSync(log, `${log}.1`);
-    write(count * 0.6, count * 0.7); // The writer still holds the renamed file, as a real one does until it is told.
-    closeSync(target);
-    target = openSync(log, "a");
-    write(count * 0.7, count);
-    closeSync(target);
-    await until("all lines are stored", async () => (await counted()) >= count, 600_000);
+    const ship = startShip(url, folder, log);
+    await until("shipping has begun", async () => (await counted("service:web")) > 0, 60_000);
+    rotate(log, target, write, count);
+    await until("all lines are stored", async () => (await counted("service:web")) >= count, 600_000);
     const seconds = (performance.now() - started) / 1000;
-    ship.kill("SIGTERM");
-    await once(ship, "exit");
+    const summary = await ship.stop();
     await drained(url);
-    const stored = await counted();
+    const stored = await counted("service:web");
+    const parsed = await counted("service:web http.response.status_code:404");
     const { storage } = await getJson(`${url}/api/v1/status`);
-    const parsed = (
-      await getJson(
-        `${url}/api/v1/logs/count?${new URLSearchParams({ query: "service:web http.response.status_code:404", since: "2d" })}`,
-      )
-    ).count;
     await server.stop();
-    const summary = JSON.parse(said.trim().split("\n").at(-1) ?? "{}");
     const faults = stored === count ? [] : [`${stored} stored, ${count} written`];
     if (summary.shipped !== count) faults.push(`ship says ${JSON.stringify(summary)}`);
     if (parsed === 0) faults.push("no line was read as an access log line");
-    return {
-      figures: {
-        lines: count,
-        stored,
-        "lines per second": Math.round(count / seconds),
-        "bytes per row on disk": (storage.bytes / storage.rows).toFixed(1),
-      },
-      faults,
+    const figures = {
+      lines: count,
+      stored,
+      "lines per second": Math.round(count / seconds),
+      "bytes per row on disk": (storage.bytes / storage.rows).toFixed(1),
     };
+    return { figures, faults };
   },
 };

@@ -91,10 +91,8 @@ export function functionLength({ path, text }) {
     const start = functionStart.exec(line);
     if (!start || notFunction.test(line)) continue;
     const indent = start[1] ?? "";
-    const end = lines.findIndex(
-      (other, at) =>
-        at > index && (other === `${indent}}` || other.startsWith(`${indent}};`) || other.startsWith(`${indent}})`)),
-    );
+    const closing = new RegExp(`^${indent}}[,;)]*$|^${indent}}\\)`);
+    const end = lines.findIndex((other, at) => at > index && closing.test(other));
     const length = end - index + 1;
     if (length > limits.function)
       findings.push({ path, line: index + 1, message: `function of ${length} lines; the most is ${limits.function}` });

@@ -17,6 +17,8 @@ describe("tidy", () => {
       functionLength({ path: "a.ts", text: `class A {\n  f(): void {\n${body.replaceAll("  x", "    x")}  }\n}\n` }),
     ).toHaveLength(1);
     expect(functionLength({ path: "a.ts", text: `function f(): void {\n${"  x();\n".repeat(58)}}\n` })).toEqual([]);
+    const short = `  f(): void {\n${"    x();\n".repeat(40)}  },\n`;
+    expect(functionLength({ path: "a.ts", text: `export const a = {\n${short}${short}};\n` })).toEqual([]);
   });
 
   it("names banned words with what to do instead", () => {
