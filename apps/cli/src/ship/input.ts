@@ -69,7 +69,8 @@ export class Input {
       }
       await this.#addBytes(event.bytes);
     }
-    await this.#submitDue();
+    // There is more to read: the batch fills by itself, and small ones would only cost the server.
+    if (this.#options.isCrowded()) await this.#submit();
     return { state: "busy" };
   }
 
