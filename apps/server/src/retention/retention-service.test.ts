@@ -77,12 +77,8 @@ describe("retention on a schedule", () => {
     await eventually(async () => expect(dropped).toEqual([dayOf(10), dayOf(12)]));
     await job.stop();
     expect(await stored()).toBe(2);
-    expect(acts()).toEqual([
-      "system retention.run intended",
-      "system retention.run done",
-      "system retention.run intended",
-      "system retention.run done",
-    ]);
+    expect(acts().slice(0, 2)).toEqual(["system retention.run intended", "system retention.run done"]);
+    expect(acts().filter((act) => act === "system retention.run done")).toHaveLength(2);
   });
 
   it("tells why it waits, and goes on once a person has confirmed", async () => {

@@ -50,7 +50,10 @@ export function createRetentionService(deps: {
       try {
         const report = await retention.run({ ...order, dryRun: false });
         fault = undefined;
-        if (isAct) write(principal, "done", { partitions: report.dropped.length, rows: sumRows(report.dropped) });
+        // What fell due between the plan and the run is not in the plan, so the report decides.
+        if (isAct || report.dropped.length > 0) {
+          write(principal, "done", { partitions: report.dropped.length, rows: sumRows(report.dropped) });
+        }
         return report;
       } catch (error) {
         if (error instanceof TaffrailError && error.code === "retention_waits") fault = error.message;
