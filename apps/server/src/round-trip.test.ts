@@ -63,6 +63,14 @@ describe("lines", () => {
     expect((await found("service:zip", 1)).records[0]?.source).toBe("ship");
   });
 
+  it("may be read as one format, whatever they look like", async () => {
+    const options = { headers: { "content-type": "text/plain" } };
+    await client.ingestLines({ body: 'msg="as logfmt" n=5\n', service: "forced", format: "logfmt" }, options);
+    await client.ingestLines({ body: 'msg="as text" n=5\n', service: "forced", format: "plain" }, options);
+    const { records } = await found("service:forced", 2);
+    expect(records.map(({ body }) => body).toSorted()).toEqual(["as logfmt", 'msg="as text" n=5']);
+  });
+
   it("that are no records are counted, named and kept as dead letters", async () => {
     const answer = await client.ingestLines({
       body: `{"msg":"good","service":"mixed"}\n{"msg":"b\u0000d"\n`,

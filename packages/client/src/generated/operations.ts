@@ -128,6 +128,8 @@ export interface IngestLinesParams {
   readonly service?: string | undefined;
   /** How the lines came in, like ship; lines unless told. */
   readonly source?: string | undefined;
+  /** Reads every line as this format; each is recognised by itself unless told. */
+  readonly format?: "taffrail" | "pino" | "bunyan" | "winston" | "ecs" | "json" | "docker" | "cri" | "logfmt" | "access-log" | "plain" | undefined;
   /** The body as it goes over the wire; name its encoding and type in the options' headers. */
   readonly body: string | Uint8Array<ArrayBuffer>;
 }
@@ -229,7 +231,7 @@ export function bindOperations(transport: Transport): Operations {
     logFields: (params, options) => transport.call({"method":"GET","path":"/api/v1/logs/fields","query":["from","to","since","prefix","limit"]}, params ?? {}, options),
     tailLogs: (params, options) => transport.stream({"method":"GET","path":"/api/v1/logs/tail","query":["query"]}, params ?? {}, options),
     explainQuery: (params, options) => transport.call({"method":"GET","path":"/api/v1/query/explain","query":["query","from","to","since"]}, params ?? {}, options),
-    ingestLines: (params, options) => transport.call({"method":"POST","path":"/api/v1/ingest/lines","query":["service","source"],"raw":"application/x-ndjson"}, params ?? {}, options),
+    ingestLines: (params, options) => transport.call({"method":"POST","path":"/api/v1/ingest/lines","query":["service","source","format"],"raw":"application/x-ndjson"}, params ?? {}, options),
     listDeadLetters: (params, options) => transport.call({"method":"GET","path":"/api/v1/ingest/dead-letters","query":["limit"]}, params ?? {}, options),
     getSettings: (params, options) => transport.call({"method":"GET","path":"/api/v1/settings","query":[]}, params ?? {}, options),
     putSetting: (params, options) => transport.call({"method":"PUT","path":"/api/v1/settings/{key}","query":[],"json":["value"]}, params ?? {}, options),

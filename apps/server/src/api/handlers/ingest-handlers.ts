@@ -51,8 +51,8 @@ export function createIngestHandlers(
       return sent;
     },
     async ingestLines(call): Promise<typeof sent> {
-      const { service, source } = call.query;
-      const answer = await deps.ingest().lines({ ...inputOf(call), service, source });
+      const { service, source, format } = call.query;
+      const answer = await deps.ingest().lines({ ...inputOf(call), service, source, format });
       closeUnread(call.request, call.reply);
       call.reply.code(answer.status).headers(answer.headers).send(answer.body);
       return sent;

@@ -1,3 +1,4 @@
+import { lineFormats } from "@taffrail/protocol";
 import Type from "typebox";
 import { defineRoute } from "../route.ts";
 import * as schema from "../schemas.ts";
@@ -10,6 +11,7 @@ const ingestErrors = [
   "unsupported_encoding",
   "unsupported_media_type",
   "ingest_busy",
+  "ingest_overloaded",
   "journal_unavailable",
   "shutting_down",
 ] as const;
@@ -22,7 +24,14 @@ const exportLogs = defineRoute({
   rawBody: ["application/x-protobuf", "application/json"],
   response: Type.Unknown({ description: "ExportLogsServiceResponse, in the request's encoding." }),
   media: "*/*",
-  errors: [...ingestErrors, "malformed_protobuf", "malformed_json"],
+  errors: [
+    ...ingestErrors,
+    "malformed_protobuf",
+    "malformed_json",
+    "wrong_field_type",
+    "invalid_utf8",
+    "record_too_deep",
+  ],
   client: false,
 });
 
@@ -37,12 +46,17 @@ const ingestLines = defineRoute({
       source: Type.Optional(
         Type.String({ maxLength: 256, description: "How the lines came in, like ship; lines unless told." }),
       ),
+      format: Type.Optional(
+        Type.Enum([...lineFormats], {
+          description: "Reads every line as this format; each is recognised by itself unless told.",
+        }),
+      ),
     },
     closed,
   ),
   rawBody: ["application/x-ndjson", "application/json", "text/plain"],
   response: schema.LinesResult,
-  errors: ingestErrors,
+  errors: [...ingestErrors, "invalid_parameter", "invalid_line"],
 });
 
 const listDeadLetters = defineRoute({
