@@ -1,5 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { constants, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFailpoint } from "@taffrail/experiments";
 import { engineCodes } from "./engine-errors.ts";
@@ -60,13 +59,13 @@ async function kill(pool: SessionPool, id: number): Promise<void> {
   }
 }
 
-function preferOthers(): void {
+/** When memory runs out the kernel should take the engine, which is started again, not the server. */
+function volunteerForMemory(): void {
+  if (process.platform !== "linux") return;
   try {
-    // When memory runs out the kernel should take the engine, which is restarted, not the server.
-    if (process.platform === "linux") writeFileSync("/proc/self/oom_score_adj", "500");
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+    writeFileSync("/proc/self/oom_score_adj", "500");
   } catch {
-    // Not allowed in some containers; both are only preferences.
+    // Some containers forbid it; it is only a preference.
   }
 }
 
@@ -75,7 +74,7 @@ async function main(): Promise<void> {
   process.on("disconnect", endNow);
   // The terminal sends Ctrl-C to the whole group; the server decides when the engine ends.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
-  preferOthers();
+  volunteerForMemory();
   writeFileSync(options.pidPath, JSON.stringify(identifyProcess(process.pid)), { mode: 0o600 });
   failpoint("engine.open.before");
   const pool = createSessionPool(options.storeDirectory, options.configPath);

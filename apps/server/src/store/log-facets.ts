@@ -5,7 +5,7 @@ import type { QueryAnswer } from "../engine/engine.ts";
 import { type Ask, costOf } from "./ask.ts";
 import { automaticFacets, type FacetField, facetFields, type SeenKey } from "./facet-fields.ts";
 import { whereOf } from "./log-conditions.ts";
-import { countLogs } from "./log-counts.ts";
+import { countLogs, levelIndex } from "./log-counts.ts";
 import type { Facet, LogStore, Question, TimeRange } from "./store.ts";
 
 /** Rows whose columns, or whose maps, are looked at for one answer; beyond it a sample of that size is taken. */
@@ -13,6 +13,8 @@ const columnRowsMax = 20_000_000;
 const mapRowsMax = 250_000;
 const keyRowsMax = 50_000;
 const seenKeysMax = 200;
+/** Pairs of level and service that are counted apart. */
+const groupsMax = 100_000;
 
 /**
  * Takes every n-th run of 8192 rows as they lie on disk, so that the others need not be read. Rows are sorted by time and service: evenly spaced
@@ -83,6 +85,65 @@ async function automaticNames(counting: Counting, rows: number): Promise<readonl
   return automaticFacets(counting.scope, seen.map(seenKey));
 }
 
+/** One facet out of rows that are grouped by more than its own value. */
+function facetOf(field: string, pairs: readonly (readonly [string, number])[], limit: number): Facet {
+  const counts = new Map<string, number>();
+  for (const [value, count] of pairs) if (value !== "") counts.set(value, (counts.get(value) ?? 0) + count);
+  const sorted = [...counts].sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1));
+  const values = sorted.slice(0, limit).map(([value, count]) => ({ value, count }));
+  return { field, values, distinct: counts.size, more: counts.size > values.length };
+}
+
+interface Facets {
+  readonly facets: readonly Facet[];
+  readonly sampled: boolean;
+}
+
+/** Level and service come with the number of records from one pass; the keys worth showing from samples of that number. */
+async function automatic(counting: Counting): Promise<Facets> {
+  const where = whereOf(counting.scope, counting.question);
+  const sql = `SELECT ${levelIndex} AS level, ServiceName AS service, count() AS count FROM taffrail.otel_logs WHERE ${where} GROUP BY level, service ORDER BY count DESC LIMIT ${String(groupsMax)}`;
+  const groups = await counted(counting, sql);
+  const pairs = (valueOfRow: (row: QueryAnswer["rows"][number]) => string) =>
+    groups.map((row) => [valueOfRow(row), Number(row.count)] as const);
+  const total = groups.reduce((sum, row) => sum + Number(row.count), 0);
+  const ready = [
+    facetOf(
+      "level",
+      pairs((row) => levels[Number(row.level)] ?? "info"),
+      counting.limit,
+    ),
+    facetOf(
+      "service",
+      pairs((row) => String(row.service)),
+      counting.limit,
+    ),
+  ];
+  const names = await automaticNames(counting, total);
+  const keys = facetFields(counting.scope, names).filter((field) => !field.isColumn);
+  const every = everyFor(total, mapRowsMax);
+  const facets = [...ready.filter(({ field }) => names.includes(field)), ...(await countValues(counting, keys, every))];
+  return { facets, sampled: keys.length > 0 && every > 1 };
+}
+
+async function chosen(counting: Counting, fields: readonly FacetField[]): Promise<Facets> {
+  const where = whereOf(counting.scope, counting.question);
+  const [row] = await counted(counting, `SELECT count() AS count FROM taffrail.otel_logs WHERE ${where}`);
+  const total = Number(row?.count ?? 0);
+  const [columnEvery, mapEvery] = [everyFor(total, columnRowsMax), everyFor(total, mapRowsMax)];
+  const columns = fields.filter((field) => field.isColumn);
+  const keys = fields.filter((field) => !field.isColumn);
+  const answers = await Promise.all([
+    ...columns.map((field) => countValues(counting, [field], columnEvery)),
+    countValues(counting, keys, mapEvery),
+  ]);
+  const found = new Map(answers.flat().map((facet) => [facet.field, facet]));
+  return {
+    facets: fields.flatMap((field) => found.get(field.name) ?? []),
+    sampled: (columns.length > 0 && columnEvery > 1) || (keys.length > 0 && mapEvery > 1),
+  };
+}
+
 /**
  * The commonest values of some fields, or of the fields worth showing. Columns are counted whole; keys of maps in a sample when there are many rows.
  *
@@ -93,32 +154,15 @@ export async function logFacets(
   scope: Scope,
   question: Parameters<LogStore["facets"]>[1],
 ): ReturnType<LogStore["facets"]> {
-  const asked = facetFields(scope, question.fields);
-  const total = await countLogs(ask, scope, question);
+  const fields = facetFields(scope, question.fields);
   const counting: Counting = { ask, scope, question, limit: question.limit, statements: [] };
-  const fields = asked.length > 0 ? asked : facetFields(scope, await automaticNames(counting, total.count));
-  const columnEvery = everyFor(total.count, columnRowsMax);
-  const mapEvery = everyFor(total.count, mapRowsMax);
-  const columns = fields.filter((field) => field.isColumn);
-  const keys = fields.filter((field) => !field.isColumn);
-  const answers = await Promise.all([
-    ...columns.map((field) => countValues(counting, [field], columnEvery)),
-    countValues(counting, keys, mapEvery),
-  ]);
-  const found = new Map(answers.flat().map((facet) => [facet.field, facet]));
+  const facets = await (fields.length === 0 ? automatic(counting) : chosen(counting, fields));
   const { statements } = counting;
   const cost = costOf(
     statements.map(({ sql }) => sql).join(";\n"),
     statements.map(({ answer }) => answer),
   );
-  return {
-    ...cost,
-    elapsedMs: cost.elapsedMs + total.elapsedMs,
-    rowsRead: cost.rowsRead + total.rowsRead,
-    bytesRead: cost.bytesRead + total.bytesRead,
-    facets: fields.flatMap((field) => found.get(field.name) ?? []),
-    sampled: (columns.length > 0 && columnEvery > 1) || (keys.length > 0 && mapEvery > 1),
-  };
+  return { ...cost, ...facets };
 }
 
 /**

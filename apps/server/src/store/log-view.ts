@@ -25,27 +25,11 @@ export const viewColumns = [
   "Source",
 ].join(", ");
 
-/** A row as `viewColumns` selects it. */
-interface ViewRow {
-  readonly Seq: string;
-  readonly TimeNs: string;
-  readonly ObservedNs: string;
-  readonly SeverityNumber: number;
-  readonly SeverityText: string;
-  readonly ServiceName: string;
-  readonly Body: string;
-  readonly EventName: string;
-  readonly TraceId: string;
-  readonly SpanId: string;
-  readonly TraceFlags: number;
-  readonly ScopeName: string;
-  readonly ScopeVersion: string;
-  readonly ScopeAttributes: Readonly<Record<string, string>>;
-  readonly ResourceAttributes: Readonly<Record<string, string>>;
-  readonly LogAttributes: Readonly<Record<string, string>>;
-  readonly LogNumbers: Readonly<Record<string, number | null>>;
-  readonly Source: string;
-}
+type Row = Readonly<Record<string, unknown>>;
+
+/** A Map column of texts. */
+const textMap = (value: unknown): Readonly<Record<string, string>> =>
+  typeof value === "object" && value !== null ? (value as Readonly<Record<string, string>>) : {};
 
 /**
  * Whether a field is masked: by its own name, or because a field that it is nested under is.
@@ -78,10 +62,10 @@ function maskMap<Value>(
 }
 
 /** Numbers are numbers again, unless a double cannot hold them exactly. */
-function withNumbers(row: ViewRow): Readonly<Record<string, string | number>> {
-  const attributes: Record<string, string | number> = { ...row.LogAttributes };
-  for (const [key, value] of Object.entries(row.LogNumbers)) {
-    if (value !== null && attributes[key] === String(value)) attributes[key] = value;
+function withNumbers(row: Row): Readonly<Record<string, string | number>> {
+  const attributes: Record<string, string | number> = { ...textMap(row.LogAttributes) };
+  for (const [key, value] of Object.entries(row.LogNumbers ?? {})) {
+    if (typeof value === "number" && attributes[key] === String(value)) attributes[key] = value;
   }
   return attributes;
 }
@@ -91,26 +75,26 @@ function withNumbers(row: ViewRow): Readonly<Record<string, string | number>> {
  *
  * @example rows.map((row) => viewOf(row, scope.maskedFields))
  */
-export function viewOf(untyped: Readonly<Record<string, unknown>>, maskedFields: readonly string[]): LogView {
-  const row = untyped as unknown as ViewRow;
-  const shown = (field: string, text: string): string => (isMasked(field, maskedFields) ? mask : text);
+export function viewOf(row: Row, maskedFields: readonly string[]): LogView {
+  const shown = (field: string, text: unknown): string => (isMasked(field, maskedFields) ? mask : String(text));
+  const severityNumber = Number(row.SeverityNumber);
   return {
-    id: row.Seq,
-    time: rfc3339(row.TimeNs),
-    observedTime: rfc3339(row.ObservedNs),
-    level: levelOfSeverity(row.SeverityNumber),
-    severityNumber: row.SeverityNumber,
+    id: String(row.Seq),
+    time: rfc3339(String(row.TimeNs)),
+    observedTime: rfc3339(String(row.ObservedNs)),
+    level: levelOfSeverity(severityNumber),
+    severityNumber,
     severityText: shown("severity_text", row.SeverityText),
     service: shown("service", row.ServiceName),
     body: shown("body", row.Body),
     eventName: shown("event.name", row.EventName),
     traceId: shown("trace", row.TraceId),
     spanId: shown("span", row.SpanId),
-    traceFlags: row.TraceFlags,
+    traceFlags: Number(row.TraceFlags),
     scopeName: shown("scope.name", row.ScopeName),
     scopeVersion: shown("scope.version", row.ScopeVersion),
-    scopeAttributes: maskMap(row.ScopeAttributes, maskedFields),
-    resource: maskMap(row.ResourceAttributes, maskedFields),
+    scopeAttributes: maskMap(textMap(row.ScopeAttributes), maskedFields),
+    resource: maskMap(textMap(row.ResourceAttributes), maskedFields),
     attributes: maskMap(withNumbers(row), maskedFields),
     source: shown("source", row.Source),
   };
