@@ -41,7 +41,7 @@ export type TailAction =
   | { readonly type: "restart" };
 
 /** Records that a tail keeps on screen and behind a pause; older ones are found by scrolling into the search's pages. */
-export const tailRecordsMax = 2000;
+const tailRecordsMax = 2000;
 
 /** The rate is taken over this long, in milliseconds. */
 const rateWindowMs = 10_000;

@@ -12,9 +12,20 @@ function ThemeButton(): ReactElement {
 }
 
 /** The line at the very top: name, place, and what concerns the whole page. */
-export function AppBar({ onHelp, onSend }: { readonly onHelp: () => void; readonly onSend: () => void }): ReactElement {
+export function AppBar({
+  onHelp,
+  onSend,
+  onSkip,
+}: {
+  readonly onHelp: () => void;
+  readonly onSend: () => void;
+  readonly onSkip: () => void;
+}): ReactElement {
   return (
     <header className="app-bar">
+      <Button look="accent" size="small" className="skip" onClick={onSkip}>
+        Skip to the records
+      </Button>
       <Brand />
       <h1 className="app-place">Explore</h1>
       <span className="spacer" />

@@ -18,7 +18,7 @@ export interface Suggestion {
 }
 
 /** Lines that the list shows at most. */
-export const suggestionsMax = 10;
+const suggestionsMax = 10;
 
 const isBreak = (character: string | undefined): boolean => character === undefined || /[\s()]/.test(character);
 

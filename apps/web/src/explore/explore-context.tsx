@@ -2,10 +2,11 @@ import { addTerm } from "@taffrail/query";
 import { createContext, type ReactElement, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 import type { Question } from "../api/questions.ts";
 import { createTimeFormat, type TimeFormat, zoneName } from "../time/format.ts";
-import { resolveRange, type Span, type TimeRange } from "../time/range.ts";
+import { rangeKey, resolveRange, type Span, type TimeRange } from "../time/range.ts";
 import { columnsMax, type ExploreState } from "../url/explore-state.ts";
 import { type PatchState, useExploreState } from "../url/use-explore-state.ts";
 import { type FilterLookup, type FilterMode, filterLookup } from "./filters.ts";
+import { highlightPattern } from "./highlights.ts";
 
 /** What every part of Explore can see and do. */
 export interface Explore {
@@ -20,14 +21,14 @@ export interface Explore {
   /** Puts a field's value or its negation into the query, or takes it out when it is there. */
   readonly filter: (field: string, value: string, mode: FilterMode) => void;
   readonly filterOf: FilterLookup;
+  /** What the query looks for in messages. */
+  readonly highlight: RegExp | undefined;
   readonly toggleColumn: (field: string) => void;
   /** Shows an absolute range; a live tail ends, because it has no end to look at. */
   readonly zoom: (range: TimeRange) => void;
 }
 
 const ExploreContext = createContext<Explore | undefined>(undefined);
-
-const rangeKey = (range: TimeRange): string => (range.kind === "relative" ? range.since : `${range.from}-${range.to}`);
 
 function useResolvedSpan(state: ExploreState): readonly [Span, () => void] {
   const [runs, setRuns] = useState(0);
@@ -50,6 +51,7 @@ export function ExploreProvider({ children }: { readonly children: ReactNode }):
     [patch, query],
   );
   const filterOf = useMemo(() => filterLookup(query), [query]);
+  const highlight = useMemo(() => highlightPattern(query), [query]);
   const toggleColumn = useCallback(
     (field: string) => {
       const without = columns.filter((column) => column !== field);
@@ -59,8 +61,8 @@ export function ExploreProvider({ children }: { readonly children: ReactNode }):
   );
   const zoom = useCallback((range: TimeRange) => patch({ range, live: false }), [patch]);
   const explore = useMemo(
-    () => ({ state, patch, span, question, format, refresh, filter, filterOf, toggleColumn, zoom }),
-    [state, patch, span, question, format, refresh, filter, filterOf, toggleColumn, zoom],
+    () => ({ state, patch, span, question, format, refresh, filter, filterOf, highlight, toggleColumn, zoom }),
+    [state, patch, span, question, format, refresh, filter, filterOf, highlight, toggleColumn, zoom],
   );
   return <ExploreContext value={explore}>{children}</ExploreContext>;
 }

@@ -94,7 +94,11 @@ export function ExplorePage(): ReactElement {
   const setTimeOpen = useCallback((time: boolean) => show({ time }), [show]);
   return (
     <div className="explore">
-      <AppBar onHelp={() => show({ dialog: "help" })} onSend={() => show({ dialog: "send" })} />
+      <AppBar
+        onHelp={() => show({ dialog: "help" })}
+        onSend={() => show({ dialog: "send" })}
+        onSkip={() => cursor.gridRef.current?.focus()}
+      />
       <QueryRow
         inputRef={query}
         results={results}

@@ -1,12 +1,13 @@
-import type { ReactElement } from "react";
+import { type ReactElement, useEffect, useState } from "react";
 import { useStatus } from "../api/questions.ts";
 import { Button } from "../ui/button.tsx";
 import { Banner } from "../ui/parts.tsx";
 import { useExplore } from "./explore-context.tsx";
 import { countWords } from "./quantity.ts";
 
-/** How often the page looks whether waiting records have arrived, in milliseconds. */
+/** How often the page looks whether waiting records have arrived, and afterwards, in milliseconds. */
 const lookEveryMs = 1000;
+const restEveryMs = 15_000;
 
 /**
  * Says how many records were safe but not searchable when the page asked, and when they have become so. The list does not change by itself:
@@ -14,16 +15,18 @@ const lookEveryMs = 1000;
  */
 export function PendingNotice({ pending }: { readonly pending: number }): ReactElement {
   const { refresh } = useExplore();
-  const waiting = useStatus(lookEveryMs).data?.ingest.pending ?? pending;
+  const [arrived, setArrived] = useState(false);
+  const waiting = useStatus(arrived ? restEveryMs : lookEveryMs).data?.ingest.pending;
+  useEffect(() => {
+    if (waiting === 0) setArrived(true);
+  }, [waiting]);
   const records = `${countWords(pending)} record${pending === 1 ? "" : "s"}`;
   return (
     <Banner>
       <span>
-        {waiting > 0
-          ? `${records} accepted but not searchable yet.`
-          : `${records} became searchable since this search.`}
+        {arrived ? `${records} became searchable since this search.` : `${records} accepted but not searchable yet.`}
       </span>
-      <Button size="small" look={waiting > 0 ? "plain" : "normal"} icon="refresh" onClick={refresh}>
+      <Button size="small" look={arrived ? "normal" : "plain"} icon="refresh" onClick={refresh}>
         Look again
       </Button>
     </Banner>

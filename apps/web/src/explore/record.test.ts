@@ -4,6 +4,7 @@ import { fakeRecord } from "../testdata/fake-record.ts";
 import { decodeState, initialState } from "../url/explore-state.ts";
 import { columnTracks, tableColumns } from "./columns.ts";
 import { opensAtFirst, orderFacets } from "./facet-order.ts";
+import { highlightPattern, markParts } from "./highlights.ts";
 import { jsonParts } from "./json-parts.ts";
 import { permalinkSearch } from "./permalink.ts";
 import { bytesWords, countWords, elapsedWords } from "./quantity.ts";
@@ -188,5 +189,21 @@ describe("order of facets", () => {
     const ordered = orderFacets(facets);
     expect(ordered.map(({ field }) => field)).toEqual(["level", "service", "http.route", "user.id", "env"]);
     expect(ordered.map(opensAtFirst)).toEqual([true, true, true, false, false]);
+  });
+});
+
+describe("highlights", () => {
+  const marked = (query: string, text: string): string =>
+    markParts(text, highlightPattern(query))
+      .map((part) => (part.marked ? `[${part.text}]` : part.text))
+      .join("");
+
+  it("mark words and phrases in any case, not what is excluded or asked of fields", () => {
+    expect(marked("timeout", "Timeout after timeout")).toBe("[Timeout] after [timeout]");
+    expect(marked('"timed out" OR late', "it timed out late")).toBe("it [timed out] [late]");
+    expect(marked("-timeout service:timeout level:error", "timeout")).toBe("timeout");
+    expect(marked("", "text")).toBe("text");
+    expect(marked("(broken", "broken")).toBe("broken");
+    expect(marked('"a.b*"', "a.b* axb")).toBe("[a.b*] axb");
   });
 });

@@ -1,6 +1,7 @@
 import type { LogView } from "@taffrail/client";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type ReactElement, type RefObject, useEffect, useMemo } from "react";
+import { rangeKey } from "../time/range.ts";
 import { useMedia, useRem } from "../ui/use-width.ts";
 import { type Column, columnTracks, tableColumns } from "./columns.ts";
 import { useExplore } from "./explore-context.tsx";
@@ -77,11 +78,20 @@ function useRowWindow({
   return virtualizer;
 }
 
+/** Another question starts at its newest record; running the same one again does not move the view. */
+function useStartAtTop(gridRef: RefObject<HTMLDivElement | null>): void {
+  const { state } = useExplore();
+  const key = `${rangeKey(state.range)} ${state.query}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the question
+  useEffect(() => gridRef.current?.scrollTo({ top: 0 }), [key, gridRef]);
+}
+
 /** The records: one line each, drawn only where they are seen, with older pages fetched on the way down. */
 export function ResultsTable(props: TableProps): ReactElement {
   const { results, gridRef, activeId, openId, onOpen } = props;
   const columns = useTableColumns();
   const { template, minWidth } = columnTracks(columns);
+  useStartAtTop(gridRef);
   const virtualizer = useRowWindow(props);
   const activeShown = activeId !== undefined && results.rows.some((row) => row.id === activeId);
   const tracks = { "--tracks": template, "--table-width": minWidth } as CSSProperties;

@@ -1,4 +1,5 @@
-import type { ReactElement } from "react";
+import type { Status } from "@taffrail/client";
+import { type ReactElement, useEffect, useState } from "react";
 import type { Problem } from "../api/problem.ts";
 import { useStatus } from "../api/questions.ts";
 import { msOf } from "../time/format.ts";
@@ -10,8 +11,22 @@ import { useExplore } from "./explore-context.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import type { Results } from "./use-results.ts";
 
-/** How often the page looks for the first record, in milliseconds. */
-const lookEveryMs = 2000;
+/** How often the server is asked what it holds, in milliseconds: while it holds nothing, and else. */
+const lookOutEveryMs = 1000;
+const lookEveryMs = 15_000;
+
+/** What the server holds. When that was nothing and becomes something, the search runs again. */
+function useHoldings(): Status["storage"] | undefined {
+  const { refresh } = useExplore();
+  const [empty, setEmpty] = useState(false);
+  const storage = useStatus(empty ? lookOutEveryMs : lookEveryMs).data?.storage;
+  const nothing = storage?.rows === 0;
+  useEffect(() => {
+    setEmpty(nothing);
+    if (empty && !nothing) refresh();
+  }, [nothing, empty, refresh]);
+  return storage;
+}
 
 function Waiting(): ReactElement {
   const widths = [62, 48, 71, 55, 80, 44, 66, 58, 74, 50, 69, 61];
@@ -118,10 +133,10 @@ export function ResultsState({
   readonly onSend: () => void;
 }): ReactElement {
   const { state } = useExplore();
-  const status = useStatus(lookEveryMs).data;
+  const storage = useHoldings();
   if (results.problem !== undefined) return <ProblemState problem={results.problem} />;
   if (results.loading || results.stale) return <Waiting />;
-  if (status !== undefined && status.storage.rows === 0) return <FirstSteps status={status} />;
+  if (storage?.rows === 0) return <FirstSteps />;
   if (state.live) {
     return (
       <StateCard icon="live" title="Waiting for records">
@@ -129,5 +144,5 @@ export function ResultsState({
       </StateCard>
     );
   }
-  return <NoMatch onSend={onSend} newest={status?.storage.newest} />;
+  return <NoMatch onSend={onSend} newest={storage?.newest} />;
 }

@@ -4,6 +4,7 @@ import { msOf } from "../time/format.ts";
 import { LevelName } from "../ui/parts.tsx";
 import type { Column } from "./columns.ts";
 import { useExplore } from "./explore-context.tsx";
+import { markParts } from "./highlights.ts";
 import { fieldText, previewOf } from "./record-fields.ts";
 
 /** Attributes shown behind a message. */
@@ -16,10 +17,16 @@ export const rowElementId = (id: string): string => `record-${id}`;
 const oneLine = (text: string): string => text.slice(0, 600).replace(/\s*[\r\n]+\s*/g, " ↵ ");
 
 function MessageCell({ record, added }: { readonly record: LogView; readonly added: readonly string[] }): ReactElement {
+  const { highlight } = useExplore();
   const title = record.body === "" ? record.eventName : record.body;
+  let place = 0;
   return (
     <span className="cut">
-      {title === "" ? <span className="soft">no message</span> : oneLine(title)}
+      {title === "" ? <span className="soft">no message</span> : null}
+      {markParts(oneLine(title), highlight).map((part) => {
+        place += part.text.length;
+        return part.marked ? <mark key={place}>{part.text}</mark> : part.text;
+      })}
       {previewOf(record, added, previewMost).map((line) => (
         <span key={line.key} className="preview">
           {` ${line.key}=${oneLine(line.value)}`}

@@ -79,6 +79,11 @@ export function resolveRange(range: TimeRange, now: number): Span {
   return { from: now - (parseDuration(range.since) ?? 900_000), to: now };
 }
 
+/** A text that is the same for equal ranges, and for no others. */
+export function rangeKey(range: TimeRange): string {
+  return range.kind === "relative" ? range.since : `${range.from}-${range.to}`;
+}
+
 /** Makes an absolute range of two moments in any order, at least a few milliseconds long. */
 export function absoluteRange(one: number, other: number): TimeRange {
   const from = Math.floor(Math.min(one, other));

@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 
 /** The mark: a rail, and the log line towed from it with its rotor. It reads as a T. */
-export function BrandMark(): ReactElement {
+function BrandMark(): ReactElement {
   return (
     <svg className="brand-mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       <path className="brand-rail" d="M3 5.5h18" />
