@@ -83,7 +83,9 @@ function useStartAtTop(gridRef: RefObject<HTMLDivElement | null>): void {
   const { state } = useExplore();
   const key = `${rangeKey(state.range)} ${state.query}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the question
-  useEffect(() => gridRef.current?.scrollTo({ top: 0 }), [key, gridRef]);
+  useEffect(() => {
+    gridRef.current?.scrollTo({ top: 0 });
+  }, [key, gridRef]);
 }
 
 /** The records: one line each, drawn only where they are seen, with older pages fetched on the way down. */
