@@ -14,5 +14,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { "/api": "http://127.0.0.1:4318" } },
+  server: { proxy: { "/api": { target: "http://127.0.0.1:4318", changeOrigin: true } } },
 });

@@ -1,22 +1,9 @@
 import type { ReactElement } from "react";
 import { Dialog } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/parts.tsx";
+import { queryExamples } from "./query-examples.ts";
 import { shortcutTable } from "./shortcuts.ts";
 import "./help-dialog.css";
-
-/** The query language in a dozen lines. */
-const examples: readonly (readonly [query: string, meaning: string])[] = [
-  ["timeout", "the word in the message, in any case"],
-  ['"timed out"', "exactly this text in the message"],
-  ["service:checkout", "a field with exactly this value"],
-  ["http.route:/orders*", "a value that starts so; *part* for a part"],
-  ["level:>=warn", "this level and all above it"],
-  ["duration_ms:>250", "numbers: > >= < <= and [100 TO 200]"],
-  ["user.id:*", "the field exists; -user.id:* it does not"],
-  ["url:/^https:.*\\.js$/", "a regular expression (RE2)"],
-  ["-healthz", "without; also NOT healthz"],
-  ["level:error (cart OR checkout)", "both; either; brackets group"],
-];
 
 /** Keys and query language on one page. */
 export function HelpDialog({
@@ -53,7 +40,7 @@ export function HelpDialog({
         <section>
           <h3>Query language</h3>
           <dl className="help-list examples">
-            {examples.map(([query, meaning]) => (
+            {queryExamples.map(([query, meaning]) => (
               <div key={query}>
                 <dt>
                   <code>{query}</code>

@@ -1,13 +1,20 @@
-import type { ReactElement } from "react";
+import type { CSSProperties, ReactElement } from "react";
 import type { TimeFormat } from "../time/format.ts";
 import type { Span } from "../time/range.ts";
-import { durationWords } from "../time/range.ts";
 import { useExplore } from "./explore-context.tsx";
-import { type Bar, countsWords, type Plot, stackOrder } from "./histogram-scale.ts";
+import { type Bar, countsWords, type Plot, stackOrder, xOf } from "./histogram-scale.ts";
+import { roughly } from "./quantity.ts";
 
 function spanWords(span: Span, format: TimeFormat): string {
   const write = span.to - span.from < 10_000 ? format.millis : format.seconds;
   return `${format.shortDate(span.from)} ${write(span.from)} – ${write(span.to)}`;
+}
+
+/** Left or right of what it speaks of, wherever there is more room. */
+function placeBeside(edges: { readonly left: number; readonly right: number }, plot: Plot): CSSProperties {
+  const roomLeft = edges.left;
+  const roomRight = plot.width - edges.right;
+  return roomLeft > roomRight ? { right: plot.width - edges.left + 8 } : { left: edges.right + 8 };
 }
 
 /** What the bar under the pointer stands for, beside it; read aloud for those who move by keys. */
@@ -25,9 +32,9 @@ export function HistogramReadout({
     bar === undefined
       ? ""
       : `${spanWords(selection ?? bar, format)}: ${selection === undefined ? countsWords(bar.counts) : "selected"}`;
-  const onRight = bar !== undefined && bar.left > plot.width / 2;
-  const place =
-    bar === undefined ? {} : onRight ? { right: plot.width - bar.left + 8 } : { left: bar.left + bar.width + 8 };
+  const edges =
+    selection === undefined ? undefined : { left: xOf(selection.from, plot), right: xOf(selection.to, plot) };
+  const place = bar === undefined ? {} : placeBeside(edges ?? { left: bar.left, right: bar.left + bar.width }, plot);
   return (
     <>
       <span className="quiet" aria-live="polite">
@@ -51,9 +58,7 @@ export function HistogramReadout({
               })}
             </ul>
           ) : (
-            <div className="soft">
-              {durationWords(Math.round((selection.to - selection.from) / 1000) * 1000)} – release to zoom
-            </div>
+            <div className="soft">{roughly(selection.to - selection.from)}</div>
           )}
         </div>
       )}

@@ -26,6 +26,22 @@ export function bytesWords(bytes: number): string {
 }
 
 /**
+ * A stretch of time, roughly, as one says it while choosing it.
+ *
+ * @example roughly(576_000) // "9.6 minutes"
+ */
+export function roughly(ms: number): string {
+  const units: readonly (readonly [number, string])[] = [
+    [86_400_000, "days"],
+    [3_600_000, "hours"],
+    [60_000, "minutes"],
+    [1000, "seconds"],
+  ];
+  const [size, name] = units.find(([unit]) => ms >= 1.5 * unit) ?? [1, "ms"];
+  return `${(ms / size).toFixed(1).replace(/\.0$/, "")} ${name}`;
+}
+
+/**
  * A length of time in the unit that keeps it short.
  *
  * @example elapsedWords(1234) // "1.2 s"

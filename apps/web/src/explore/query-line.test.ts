@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applySuggestion, completionAt, quoteValue, rankSuggestions } from "./completion.ts";
 import { filterLookup, withoutField, withPart } from "./filters.ts";
+import { queryExamples } from "./query-examples.ts";
 import { addToHistory, historyMax, parseHistory } from "./query-history.ts";
 import { paintQuery } from "./query-paint.ts";
 
@@ -121,4 +122,8 @@ describe("history", () => {
   });
 
   it.each([undefined, "{", '{"a":1}', "[1,2]"])("reads %j as none", (saved) => expect(parseHistory(saved)).toEqual([]));
+});
+
+describe("the examples of the help", () => {
+  it.each(queryExamples.map(([query]) => query))("%s is a query", (query) => expect(parseQuery(query).ok).toBe(true));
 });

@@ -7,7 +7,7 @@ import { opensAtFirst, orderFacets } from "./facet-order.ts";
 import { highlightPattern, markParts } from "./highlights.ts";
 import { jsonParts } from "./json-parts.ts";
 import { permalinkSearch } from "./permalink.ts";
-import { bytesWords, countWords, elapsedWords } from "./quantity.ts";
+import { bytesWords, countWords, elapsedWords, roughly } from "./quantity.ts";
 import { fieldGroups, fieldText, previewOf, stacksOf } from "./record-fields.ts";
 import { shortcutOf, shortcutTable } from "./shortcuts.ts";
 import { snippetsFor } from "./snippets.ts";
@@ -107,6 +107,13 @@ describe("quantities", () => {
       "1.5 KiB",
       "1 MiB",
       "466 GiB",
+    ]);
+    expect([20, 2000, 576_000, 5_400_000, 864_000_000].map(roughly)).toEqual([
+      "20 ms",
+      "2 seconds",
+      "9.6 minutes",
+      "1.5 hours",
+      "10 days",
     ]);
     expect([24.3, 1234, 120_000].map(elapsedWords)).toEqual(["24 ms", "1.2 s", "2 min"]);
   });
