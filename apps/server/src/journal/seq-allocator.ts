@@ -8,6 +8,8 @@ import type { Failpoint } from "@taffrail/experiments";
 const blockSize = 1 << 22;
 const counterBits = 52n;
 const counterEnd = 2 ** 52;
+/** Writers 1 to 4094 are journals; 4095 marks rows that another program wrote into the table, and 0 nothing. */
+const ownWriters = 4094;
 const fileName = "seq";
 
 /** A run of consecutive Seq that nobody else will ever get: `next` inclusive to `end` exclusive. */
@@ -73,7 +75,7 @@ async function writeDurably(dir: string, text: string): Promise<void> {
  * it apart from numbers given out before.
  */
 function freshState({ clock, ids }: SeqAllocatorOptions): SeqState {
-  return { writer: 1 + (Number.parseInt(ids.hex(2), 16) % 4095), next: Math.floor(clock.now()) * 1024 };
+  return { writer: 1 + (Number.parseInt(ids.hex(2), 16) % ownWriters), next: Math.floor(clock.now()) * 1024 };
 }
 
 async function readState(options: SeqAllocatorOptions): Promise<SeqState> {
