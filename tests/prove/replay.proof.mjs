@@ -87,7 +87,7 @@ async function storeUnderOtherBlocks(engine, segment, random) {
  */
 async function acknowledgeOnly({ folder, random, prefix, book, tally }) {
   const known = new Set(segmentFiles(folder).map(keyOf));
-  const server = await start(folder, "store.insert.before:throw");
+  const server = await start(folder, "store.insert.before:throw,journal.delete.before:throw");
   await startLoad(server.url, random, { prefix, book, batches: 12, records: 300, pauseMs: 200 }).done;
   await pause(1300);
   server.kill();
