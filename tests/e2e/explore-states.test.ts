@@ -110,4 +110,21 @@ describe.skipIf(noBrowser)("Explore: live, wrong and absent", () => {
     await page.getByText("Ready").waitFor();
     expect(test.complaints).toEqual([]);
   });
+
+  it("gets over a killed engine by itself", async () => {
+    const page = await test.open("/?since=1h");
+    await recordsShown(page);
+    const enginePid = async (): Promise<number> => {
+      const status = await fetch(`${test.server.url}/api/v1/status`);
+      return ((await status.json()) as { engine: { pid: number } }).engine.pid;
+    };
+    const before = await enginePid();
+    process.kill(before, "SIGKILL");
+    await page.keyboard.press("r");
+    await recordsShown(page);
+    await eventually(enginePid, (pid) => pid > 0 && pid !== before);
+    await page.keyboard.press("r");
+    await eventually(() => page.getByRole("heading", { name: "The engine is starting again" }).count(), 0);
+    await recordsShown(page);
+  });
 });
