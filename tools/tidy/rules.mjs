@@ -5,7 +5,7 @@
 /** @typedef {{ path: string, line: number, message: string }} Finding */
 
 /** Which package may depend on which. Everything may import contracts; nothing imports an app but where it is said here. */
-export const layers = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
+const layers = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
   "packages/contracts": [],
   "packages/testkit": ["@taffrail/contracts"],
   "packages/experiments": ["@taffrail/contracts"],
@@ -37,7 +37,7 @@ export const layers = /** @type {Readonly<Record<string, readonly string[]>>} */
 });
 
 /** Folder rules inside the server: a folder may import these folders and the files beside main. Only `main` and `app` see everything. */
-export const serverFolders = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
+const serverFolders = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
   access: [],
   audit: ["access"],
   config: [],

@@ -245,6 +245,14 @@ describe("up", () => {
     expect((await npx.done).stdout).toContain("Taffrail stopped.");
     expect((await bench.run(["status", "--server", url])).code).toBe(2);
   });
+
+  it("drains when one act signals twice, to the process and to its group", async () => {
+    const server = bench.start(["up", "--listen", "127.0.0.1:0", "--data", join(bench.dir, "twice")]);
+    await server.saw("Taffrail is ready");
+    server.process.kill("SIGTERM");
+    server.process.kill("SIGINT");
+    expect(await server.done).toMatchObject({ code: 0, stdout: expect.stringContaining("Taffrail stopped.") });
+  });
 });
 
 describe("wrong usage", () => {

@@ -13,11 +13,16 @@ import { readVersion } from "./version.ts";
 const quickExitCode = 130;
 const finishSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** One act of a person may signal twice, once to the process and once to its group (`timeout`, npm); only what comes later is impatience. */
+const sameActMs = 300;
+
 function finishOnSignal(host: NodeJS.Process): AbortSignal {
   const finish = new AbortController();
+  let firstAtMs = 0;
   for (const name of finishSignals)
     host.on(name, () => {
-      if (finish.signal.aborted) host.exit(quickExitCode);
+      if (!finish.signal.aborted) firstAtMs = systemClock.monotonic();
+      else if (systemClock.monotonic() - firstAtMs > sameActMs) host.exit(quickExitCode);
       finish.abort(new Error(`received ${name}`));
     });
   if (startedByNpm(host.env)) onParentGone(host, () => finish.abort(new Error("npm is gone")));

@@ -23,6 +23,8 @@ export interface EngineProcessOptions {
   readonly child: EngineChildOptions;
   /** Takes what the native library prints when it crashes; overwritten at each start. */
   readonly crashLogPath: string;
+  /** The engine writes the schemas that statements bring along into a folder here; without it, into the user's working directory. */
+  readonly workingDirectory: string;
   /** Arming text of failpoints inside the process; empty in production. */
   readonly failpoints: string;
 }
@@ -50,6 +52,7 @@ export function forkEngine(options: EngineProcessOptions, events: EngineProcessE
   const crashLog = openSync(options.crashLogPath, "w", 0o600);
   const child: ChildProcess = fork(entryPath(import.meta.url, "./engine-child.js"), [JSON.stringify(options.child)], {
     execArgv: [],
+    cwd: options.workingDirectory,
     env: environment(options.failpoints),
     serialization: "advanced",
     stdio: ["ignore", "ignore", crashLog, "ipc"],

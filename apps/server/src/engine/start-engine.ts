@@ -27,6 +27,7 @@ export interface EngineDeps {
 interface EnginePaths {
   readonly storeDirectory: string;
   readonly configPath: string;
+  readonly workingDirectory: string;
   readonly pidPath: string;
   readonly crashLogPath: string;
   readonly backupDirectory: string;
@@ -55,6 +56,7 @@ const pathsIn = (dataDir: string): EnginePaths => ({
   pidPath: join(dataDir, "engine.pid"),
   crashLogPath: join(dataDir, "engine-crash.log"),
   backupDirectory: join(dataDir, "backups"),
+  workingDirectory: join(dataDir, "engine-work"),
 });
 
 const statusOf = (self: Supervision): EngineStatus => ({
@@ -77,14 +79,20 @@ const unavailable = (self: Supervision): TaffrailError =>
 function lifeOptions(self: Supervision): LifeOptions {
   const { deps, paths } = self;
   const memoryBytesMax = deps.memoryBytesMax ?? memoryBytesDefault;
-  mkdirSync(paths.backupDirectory, { recursive: true, mode: 0o700 });
-  mkdirSync(paths.storeDirectory, { recursive: true, mode: 0o700 });
-  writeFileSync(paths.configPath, engineConfigXml({ memoryBytesMax, backupDirectory: paths.backupDirectory }), {
-    mode: 0o600,
-  });
+  const { backupDirectory, workingDirectory } = paths;
+  for (const directory of [backupDirectory, paths.storeDirectory, workingDirectory]) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  }
+  const config = engineConfigXml({ memoryBytesMax, backupDirectory });
+  writeFileSync(paths.configPath, config, { mode: 0o600 });
   const { storeDirectory, configPath, pidPath, crashLogPath } = paths;
   return {
-    process: { child: { storeDirectory, configPath, pidPath }, crashLogPath, failpoints: deps.failpoints ?? "" },
+    process: {
+      child: { storeDirectory, configPath, pidPath },
+      crashLogPath,
+      workingDirectory,
+      failpoints: deps.failpoints ?? "",
+    },
     clock: deps.clock,
     memoryBytesMax,
     suspected: self.quarantine.suspected,

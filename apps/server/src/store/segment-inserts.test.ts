@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { encodeRequest, engineTime, type RandomRecord, randomRequest, seeded } from "./testdata/random-logs.ts";
@@ -99,6 +100,12 @@ describe("OTLP segments", () => {
         LogAttributes: usable ? { kept: "yes" } : { kept: "yes", "taffrail.original_time": String(time) },
       })),
     );
+  });
+
+  it("leave nothing in the working directory of whoever started the server", async () => {
+    const frames = [{ receivedAtMs: nowMs, payload: encodeRequest(randomRequest(seeded(2), nowMs)), count: 1 }];
+    await store.segments.insert(writeSegment(join(store.dir, "cwd.seg"), "otlp-logs", frames, 1n), "first");
+    expect(existsSync("__cache__")).toBe(false);
   });
 });
 
