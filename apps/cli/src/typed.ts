@@ -1,6 +1,5 @@
-import { TaffrailError } from "@taffrail/contracts";
+import { parseDuration, TaffrailError } from "@taffrail/contracts";
 import type { Typed } from "./command.ts";
-import { parseDuration } from "./duration.ts";
 
 const usage = (reason: string): TaffrailError => new TaffrailError("usage", { reason });
 

@@ -1,4 +1,5 @@
 export { type Clock, type IdSource, systemClock, systemIds } from "./clock.ts";
+export { durationUnitsMs, parseDuration } from "./duration.ts";
 export { catalogue, type ErrorCode } from "./errors/catalogue.ts";
 export type { ErrorDefinition } from "./errors/define.ts";
 export { type ErrorBody, type ErrorDetails, TaffrailError } from "./errors/taffrail-error.ts";

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { Typed } from "../command.ts";
-import { parseDuration } from "../duration.ts";
 import { serverUrl } from "../typed.ts";
 import { planDoctor } from "./doctor.ts";
 import { planSearch } from "./search.ts";
@@ -90,15 +89,6 @@ describe("planDoctor", () => {
 });
 
 describe("values", () => {
-  it("reads durations", () => {
-    expect(["500ms", "1.5s", "15m", "1h", "7d", "2w"].map(parseDuration)).toEqual([
-      500, 1_500, 900_000, 3_600_000, 604_800_000, 1_209_600_000,
-    ]);
-    expect(["", "5", "h", "-1s", "1y", "1h30m", `${"9".repeat(30)}d`].map(parseDuration)).toEqual(
-      Array.from({ length: 7 }, () => undefined),
-    );
-  });
-
   it("checks server URLs", () => {
     expect(serverUrl("http://127.0.0.1:4318/")).toBe("http://127.0.0.1:4318");
     expect(serverUrl("https://logs.example/taffrail//")).toBe("https://logs.example/taffrail");

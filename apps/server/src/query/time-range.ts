@@ -1,6 +1,5 @@
-import { TaffrailError } from "@taffrail/contracts";
+import { parseDuration, TaffrailError } from "@taffrail/contracts";
 import type { TimeRange } from "../store/store.ts";
-import { readDuration } from "./duration.ts";
 import type { QueryParameters } from "./parameters.ts";
 
 /** Last millisecond that the store's nanosecond times can hold, in the year 2262. */
@@ -50,7 +49,7 @@ export function readTimeRange(parameters: QueryParameters, nowMs: number): TimeR
   const { from, to, since } = parameters;
   if (since !== undefined) {
     if (from !== undefined || to !== undefined) throw invalid("since cannot be combined with from or to");
-    const durationMs = readDuration(since);
+    const durationMs = parseDuration(since);
     if (durationMs === undefined) throw invalid(`since "${since.slice(0, 40)}" is no duration`);
     return { fromMs: Math.max(0, nowMs - durationMs), toMs: nowMs + 1 };
   }

@@ -1,6 +1,7 @@
+import { parseDuration } from "@taffrail/contracts";
 import { type FormEvent, type ReactElement, useId, useState } from "react";
 import { parseMoment } from "../time/parse-moment.ts";
-import { absoluteRange, parseDuration, type TimeRange } from "../time/range.ts";
+import { absoluteRange, type TimeRange } from "../time/range.ts";
 import { Button } from "../ui/button.tsx";
 import { useExplore } from "./explore-context.tsx";
 

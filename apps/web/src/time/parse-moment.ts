@@ -1,5 +1,5 @@
+import { parseDuration } from "@taffrail/contracts";
 import type { TimeFormat } from "./format.ts";
-import { parseDuration } from "./range.ts";
 
 interface Reading {
   readonly format: TimeFormat;

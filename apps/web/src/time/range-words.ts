@@ -1,5 +1,6 @@
+import { parseDuration } from "@taffrail/contracts";
 import type { TimeFormat } from "./format.ts";
-import { durationWords, parseDuration, type TimeRange } from "./range.ts";
+import { durationWords, type TimeRange } from "./range.ts";
 
 function writerFor(from: number, to: number, format: TimeFormat): (ms: number) => string {
   if (to - from < 5000) return format.millis;

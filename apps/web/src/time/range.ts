@@ -1,3 +1,5 @@
+import { durationUnitsMs, parseDuration } from "@taffrail/contracts";
+
 /** A time range as the page keeps it: relative ranges move with the clock, absolute ones stay. Times are milliseconds since 1970. */
 export type TimeRange =
   | { readonly kind: "relative"; readonly since: string }
@@ -8,15 +10,6 @@ export interface Span {
   readonly from: number;
   readonly to: number;
 }
-
-const unitMs: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
 
 const unitWords: readonly (readonly [number, string])[] = [
   [86_400_000, "day"],
@@ -35,21 +28,6 @@ export const defaultRange: TimeRange = { kind: "relative", since: "15m" };
 const shortestSpanMs = 10;
 
 /**
- * Reads a duration like `15m`, `1h30m` or `7d` into milliseconds; undefined when it is none or not positive.
- *
- * @example parseDuration("1h30m") // 5_400_000
- */
-export function parseDuration(text: string): number | undefined {
-  const trimmed = text.trim();
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/.test(trimmed)) return undefined;
-  let total = 0;
-  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)) {
-    total += Number(amount) * (unitMs[unit ?? ""] ?? 0);
-  }
-  return total > 0 && total <= 3650 * 86_400_000 ? total : undefined;
-}
-
-/**
  * Says a duration in words, exact where it can: `15 minutes`, `1 hour`, `90 minutes`.
  *
  * @example durationWords(3_600_000) // "1 hour"
@@ -65,8 +43,8 @@ export function durationWords(ms: number): string {
 
 /** Writes a duration as `parseDuration` reads it, in its largest whole unit. */
 function durationText(ms: number): string {
-  const unit = ["d", "h", "m", "s"].find((name) => Number.isInteger(ms / (unitMs[name] ?? 1))) ?? "ms";
-  return `${ms / (unitMs[unit] ?? 1)}${unit}`;
+  const unit = ["d", "h", "m", "s"].find((name) => Number.isInteger(ms / (durationUnitsMs[name] ?? 1))) ?? "ms";
+  return `${ms / (durationUnitsMs[unit] ?? 1)}${unit}`;
 }
 
 /**

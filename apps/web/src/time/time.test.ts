@@ -5,7 +5,6 @@ import { parseMoment } from "./parse-moment.ts";
 import {
   absoluteRange,
   durationWords,
-  parseDuration,
   resolveRange,
   shiftRange,
   type TimeRange,
@@ -22,18 +21,6 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 describe("durations", () => {
-  it.each([
-    ["15m", 15 * minute],
-    ["1h30m", 90 * minute],
-    ["7d", 168 * hour],
-    ["250ms", 250],
-    [" 2w ", 336 * hour],
-  ])("%s is read", (text, ms) => expect(parseDuration(text)).toBe(ms));
-
-  it.each(["", "15", "m", "-5m", "0s", "1y", "15m ago", "99999d"])("%j is refused", (text) =>
-    expect(parseDuration(text)).toBeUndefined(),
-  );
-
   it.each([
     [hour, "1 hour"],
     [90 * minute, "90 minutes"],

@@ -1,5 +1,6 @@
+import { parseDuration } from "@taffrail/contracts";
 import type { Zone } from "../time/format.ts";
-import { defaultRange, parseDuration, type TimeRange } from "../time/range.ts";
+import { defaultRange, type TimeRange } from "../time/range.ts";
 
 /** A record as the address names it: its id, and its time (RFC 3339, nanoseconds) so that it is found without a scan. */
 export interface RecordRef {
