@@ -4,7 +4,14 @@ import type { EngineLimits } from "./engine-protocol.ts";
 const reasonCharactersMax = 500;
 
 /** The engine's own error numbers that mean something particular to us. */
-export const engineCodes = { rows: 158, timeout: 159, memory: 241, cancelled: 394, answer: 396 } as const;
+export const engineCodes = {
+  rows: 158,
+  timeout: 159,
+  memory: 241,
+  noMemory: 173,
+  cancelled: 394,
+  answer: 396,
+} as const;
 
 /** The engine's own words, from "Code: 62." on, in one line and no longer than a person reads. */
 function plainReason(message: string): string {
@@ -27,7 +34,9 @@ export function engineError(
   switch (failure.code) {
     case engineCodes.timeout:
       return new TaffrailError("query_timeout", { seconds: limits.max_execution_time });
+    // Its own cap, or the machine's.
     case engineCodes.memory:
+    case engineCodes.noMemory:
       return new TaffrailError("query_memory", { limit: limits.max_memory_usage });
     case engineCodes.rows:
       return new TaffrailError("query_rows", { limit: limits.max_rows_to_read });

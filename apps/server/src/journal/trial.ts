@@ -21,6 +21,8 @@ export type Verdict = { readonly do: "retry"; readonly pauseMs: number } | { rea
 
 const pauseFirstMs = 250;
 const pauseMaxMs = 30_000;
+/** A single frame would be put away for a machine that is short of memory just now, so it gets this many times the chances: over a minute. */
+const singlePatience = 5;
 /** How often a segment may fail in each way before the fault is looked for inside it. */
 const chances = { deaths: 2, refusals: 2, oversizes: 2, unknowns: 3 } as const;
 
@@ -67,7 +69,8 @@ export function afterFailure(
   // Dividing after one refusal is cheap; the last frame gets a second chance.
   const refused = next.refusals >= (frames > 1 ? 1 : chances.refusals);
   const convicted = next.deaths >= chances.deaths || refused;
-  const suspected = next.oversizes >= chances.oversizes || next.unknowns >= chances.unknowns;
+  const patience = frames > 1 ? 1 : singlePatience;
+  const suspected = next.oversizes >= chances.oversizes * patience || next.unknowns >= chances.unknowns * patience;
   // Too large a segment is divided even when nothing else goes through; a single frame is put away only with evidence.
   const mayDivide = convicted || (suspected && (othersWork || (frames > 1 && next.oversizes >= chances.oversizes)));
   if (mayDivide) return { trial: next, verdict: { do: "divide" } };
