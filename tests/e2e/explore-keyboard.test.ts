@@ -34,7 +34,7 @@ describe.skipIf(noBrowser)("Explore by keyboard alone", () => {
     await page.keyboard.press("Enter");
     expect((await queryLine(page).inputValue()).trim()).toBe("level:>=warn service:payments");
     await page.keyboard.press("Enter");
-    await eventually(async () => address(page).get("q"), "level:>=warn service:payments");
+    await eventually(async () => address(page).get("query"), "level:>=warn service:payments");
     await eventually(async () => new Set(await cellsOf(page, "service").allTextContents()).size, 1);
     await page.keyboard.press("Escape");
     await eventually(() => holdsFocus(grid(page)), true);

@@ -24,7 +24,7 @@ describe.skipIf(noBrowser)("Explore: looks", () => {
   const test = pageTest(300);
 
   it.each(["dark", "light"] as const)("has no serious accessibility violation in %s", async (scheme) => {
-    const page = await test.open("/?since=1h&q=level%3A%3E%3Dinfo%20-service%3Acatalog", { scheme });
+    const page = await test.open("/?since=1h&query=level%3A%3E%3Dinfo%20-service%3Acatalog", { scheme });
     await recordsShown(page);
     expect(await violations(page)).toEqual([]);
     await page.locator('.record[data-level="error"], .record').first().click();

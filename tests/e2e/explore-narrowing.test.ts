@@ -49,17 +49,17 @@ describe.skipIf(noBrowser)("Explore: narrowing down", () => {
     const fields = page.getByRole("navigation", { name: "Fields" });
     const only = (value: string) => fields.getByRole("button", { name: new RegExp(`^Only service ${value} `) });
     await only("payments").click();
-    await eventually(async () => address(page).get("q"), "service:payments");
+    await eventually(async () => address(page).get("query"), "service:payments");
     expect(await queryLine(page).inputValue()).toBe("service:payments");
     await only("mailer").click();
-    await eventually(async () => address(page).get("q"), "service:payments OR service:mailer");
+    await eventually(async () => address(page).get("query"), "service:payments OR service:mailer");
     await eventually(async () => new Set(await cellsOf(page, "service").allTextContents()).size <= 2, true);
     expect(await only("mailer").getAttribute("aria-pressed")).toBe("true");
     await only("payments").click();
     await only("mailer").click();
-    await eventually(async () => address(page).has("q"), false);
+    await eventually(async () => address(page).has("query"), false);
     await fields.getByRole("button", { name: "Leave out service gateway" }).click({ force: true });
-    await eventually(async () => address(page).get("q"), "-service:gateway");
+    await eventually(async () => address(page).get("query"), "-service:gateway");
     await eventually(async () => (await cellsOf(page, "service").allTextContents()).includes("gateway"), false);
   });
 
@@ -79,7 +79,7 @@ describe.skipIf(noBrowser)("Explore: narrowing down", () => {
   });
 
   it("opens a record: fields, JSON, neighbours, filter, column, link", async () => {
-    const page = await test.open("/?since=1h&q=level%3Aerror%20service%3Apayments");
+    const page = await test.open("/?since=1h&query=level%3Aerror%20service%3Apayments");
     await recordsShown(page);
     await rows(page).first().click();
     await drawer(page).getByText("PaymentProviderError: provider did not answer").first().waitFor();
@@ -96,7 +96,7 @@ describe.skipIf(noBrowser)("Explore: narrowing down", () => {
     await drawer(page).getByRole("button", { name: "Copy a link to this record" }).click();
     const link = await page.evaluate<string>("navigator.clipboard.readText()");
     await drawer(page).getByRole("button", { name: "Only records with this trace id" }).click({ force: true });
-    await eventually(async () => /trace:[0-9a-f]{32}/.test(address(page).get("q") ?? ""), true);
+    await eventually(async () => /trace:[0-9a-f]{32}/.test(address(page).get("query") ?? ""), true);
 
     const other = await test.open(new URL(link).search.replace(/^/, "/"));
     await drawer(other).getByText("PaymentProviderError: provider did not answer").first().waitFor();
@@ -109,7 +109,7 @@ describe.skipIf(noBrowser)("Explore: narrowing down", () => {
     await page.keyboard.press("/");
     await page.keyboard.type("level:warn");
     await page.keyboard.press("Enter");
-    await eventually(async () => address(page).get("q"), "level:warn");
+    await eventually(async () => address(page).get("query"), "level:warn");
     await rows(page).nth(1).click();
     await drawer(page).waitFor();
     const opened = page.url();

@@ -75,26 +75,26 @@ describe.skipIf(noBrowser)("Explore: live, wrong and absent", () => {
     await alert.waitFor();
     expect(await queryLine(page).getAttribute("aria-invalid")).toBe("true");
     expect(await page.locator(".paint.wrong").count()).toBeGreaterThan(0);
-    expect(address(page).has("q")).toBe(false);
+    expect(address(page).has("query")).toBe(false);
     await page.keyboard.type(" service:mailer)");
     await alert.waitFor({ state: "detached" });
     await page.keyboard.press("Enter");
-    await eventually(async () => address(page).has("q"), true);
+    await eventually(async () => address(page).has("query"), true);
   });
 
   it("shows the mistake of an address, and lets go of it", async () => {
-    const page = await test.open("/?since=1h&q=level%3A%3E%3Dlow%20(");
+    const page = await test.open("/?since=1h&query=level%3A%3E%3Dlow%20(");
     await page.getByRole("heading", { name: "This query is not understood" }).waitFor();
     await page.getByRole("button", { name: "Clear the query" }).last().click();
     await recordsShown(page);
   });
 
   it("suggests a wider range when nothing matches, and names a field nobody sent", async () => {
-    const page = await test.open("/?since=5m&q=nosuchword");
+    const page = await test.open("/?since=5m&query=nosuchword");
     await page.getByRole("heading", { name: "No record matches" }).waitFor();
     await page.getByRole("button", { name: "Search the last 15 minutes" }).click();
     await eventually(async () => address(page).has("since"), false);
-    await page.goto(`${test.server.url}/?since=1h&q=htp.route%3A%2Forders`);
+    await page.goto(`${test.server.url}/?since=1h&query=htp.route%3A%2Forders`);
     await page.getByText("htp.route").filter({ hasText: "http.route" }).waitFor();
   });
 

@@ -8,7 +8,7 @@ import { shopRecords } from "./support/shop-records.mjs";
 
 const folder = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const bytesMax = 256 * 1024;
-const incident = "/?since=1h&tz=utc&q=level%3A%3E%3Dwarn";
+const incident = "/?since=1h&tz=utc&query=level%3A%3E%3Dwarn";
 
 /** @typedef {import("playwright-core").Page} Page */
 

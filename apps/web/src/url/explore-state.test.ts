@@ -36,7 +36,7 @@ describe("the address", () => {
 
   it("reads like a sentence", () => {
     const search = encodeState({ ...initialState, query: "level:error", columns: ["http.route", "a,b"], live: true });
-    expect(search).toBe("?q=level%3Aerror&col=http.route&col=a%2Cb&live=1");
+    expect(search).toBe("?query=level%3Aerror&col=http.route&col=a%2Cb&live=1");
   });
 
   it.each([

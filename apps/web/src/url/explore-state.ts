@@ -52,12 +52,12 @@ function decodeColumns(values: readonly string[]): readonly string[] {
 /**
  * Reads the part of an address after `?`. What is missing or makes no sense takes its initial value: an address is user input.
  *
- * @example decodeState("?q=level%3Aerror&since=1h").query // "level:error"
+ * @example decodeState("?query=level%3Aerror&since=1h").query // "level:error"
  */
 export function decodeState(search: string): ExploreState {
   const params = new URLSearchParams(search);
   return {
-    query: params.get("q") ?? "",
+    query: params.get("query") ?? "",
     range: decodeRange(params),
     columns: decodeColumns(params.getAll("col")),
     record: decodeRecord(params.get("record")),
@@ -72,7 +72,7 @@ export function decodeState(search: string): ExploreState {
  */
 export function encodeState(state: ExploreState): string {
   const params = new URLSearchParams();
-  if (state.query !== "") params.set("q", state.query);
+  if (state.query !== "") params.set("query", state.query);
   if (state.range.kind === "absolute") {
     params.set("from", new Date(state.range.from).toISOString());
     params.set("to", new Date(state.range.to).toISOString());
