@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ServerProcess, startServer } from "@taffrail/experiments";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -60,5 +60,22 @@ describe("every command in the docs", () => {
     const result = spawnSync("sh", ["-c", bounded], { cwd: root, env, encoding: "utf8", timeout: 60_000 });
     const codes = Object.entries(acceptable).find(([name]) => command.includes(name))?.[1] ?? [0];
     expect(codes, `${bounded}\n${result.stdout}${result.stderr}`).toContain(result.status);
+  });
+
+  it("README's program logs what the README says", async () => {
+    const url = server.url ?? "";
+    const program = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1] ?? "";
+    const code = program.replaceAll("http://127.0.0.1:4318", url);
+    const result = spawnSync(process.execPath, ["--input-type=module", "-e", code], { cwd: root, encoding: "utf8" });
+    expect(result.stderr).toBe("");
+    const question = new URLSearchParams({ query: "service:checkout requestId:r-17", since: "5m", order: "oldest" });
+    await vi.waitFor(async () => {
+      const answer = await fetch(`${url}/api/v1/logs/search?${question}`);
+      const { records } = (await answer.json()) as { records: readonly { body: string; attributes: object }[] };
+      expect(records).toMatchObject([
+        { body: "order placed", attributes: { orderId: 42, total: 99.5 } },
+        { body: "card declined", attributes: { "exception.type": "Error" } },
+      ]);
+    }, 10_000);
   });
 });

@@ -23,14 +23,7 @@ const layers = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
     "taffrail",
   ],
   // The server is in this list for one command: `up` runs it in its own process.
-  "apps/cli": [
-    "@taffrail/checks",
-    "@taffrail/client",
-    "@taffrail/contracts",
-    "@taffrail/query",
-    "@taffrail/protocol",
-    "@taffrail/server",
-  ],
+  "apps/cli": ["@taffrail/checks", "@taffrail/client", "@taffrail/contracts", "@taffrail/protocol", "@taffrail/server"],
   "apps/web": ["@taffrail/client", "@taffrail/contracts", "@taffrail/query"],
   "examples/shop": ["taffrail"],
   "examples/otel": [],
