@@ -84,9 +84,21 @@ describe.each(places)("settings on $name", ({ place }) => {
     expect(settings.list()).toEqual(before);
   });
 
-  it("takes a stored value that is no longer valid for absent", async () => {
-    await database.updateTable("settings").set({ value: "99999999" }).where("key", "=", "retention.days").execute();
-    expect((await loadSettings({ database, clock: systemClock })).get("retention.days")).toBe(30);
+  it.each([
+    ["99999999", "it must be from 1 to 3650"],
+    ['"7"', "it must be a whole number"],
+    ["seven", "is not JSON"],
+  ])("refuses to start with %s stored as retention.days, and does not take the default", async (value, reason) => {
+    const rows = () => database.updateTable("settings").where("key", "=", "retention.days");
+    await rows().set({ value }).execute();
+    try {
+      await expect(loadSettings({ database, clock: systemClock })).rejects.toMatchObject({
+        code: "settings_unavailable",
+        message: expect.stringMatching(new RegExp(`retention\\.days.*${reason}`)),
+      });
+    } finally {
+      await rows().set({ value: "8" }).execute();
+    }
   });
 
   it("keeps, lists and lifts holds of a tenant", async () => {
@@ -121,6 +133,9 @@ describe.each(places)("settings on $name", ({ place }) => {
       code: "settings_unavailable",
     });
     expect(settings.get("retention.days")).not.toBe(5);
+    await expect(loadSettings({ database: gone, clock: systemClock })).rejects.toMatchObject({
+      code: "settings_unavailable",
+    });
     const holds = createHolds({ database: gone, clock: systemClock, ids: systemIds });
     await expect(holds.all()).rejects.toMatchObject({ code: "settings_unavailable" });
   });

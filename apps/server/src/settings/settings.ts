@@ -56,15 +56,26 @@ function checkSetting(key: string, value: unknown): { readonly key: SettingKey; 
   return { key: definition.key, value };
 }
 
-/** Stored values that are no longer valid (another version wrote them) count as absent: the default is always safe. */
-function storedValue(definition: SettingDefinition, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value: unknown = JSON.parse(text);
-  return faultOf(definition, value) === undefined ? (value as number) : undefined;
+/** A stored value that cannot be used ends the start: the default in its place could drop records that were to be kept. */
+function unusable(definition: SettingDefinition, reason: string, cause?: unknown): TaffrailError {
+  const where = "of this server";
+  return new TaffrailError("settings_unavailable", { where, reason: `the stored ${definition.key} ${reason}` }, cause);
+}
+
+function storedValue(definition: SettingDefinition, text: string): number {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unusable(definition, "is not JSON", error);
+  }
+  const fault = faultOf(definition, value);
+  if (fault !== undefined || typeof value !== "number") throw unusable(definition, `is not valid: ${fault}`);
+  return value;
 }
 
 /**
- * Loads the settings.
+ * Loads the settings. Rejects with `settings_unavailable` when the database is away or a stored value cannot be used; the message names the setting.
  *
  * @example const settings = await loadSettings({ database, clock }); settings.get("retention.days") // 30
  */
@@ -73,11 +84,11 @@ export async function loadSettings(deps: {
   readonly clock: Clock;
 }): Promise<Settings> {
   const { database, clock } = deps;
-  const rows = await database.selectFrom("settings").select(["key", "value"]).execute();
+  const rows = await asking(() => database.selectFrom("settings").select(["key", "value"]).execute());
   const values = new Map<string, number>();
   for (const definition of definitions) {
     const row = rows.find((candidate) => candidate.key === definition.key);
-    values.set(definition.key, storedValue(definition, row?.value) ?? definition.default);
+    values.set(definition.key, row ? storedValue(definition, row.value) : definition.default);
   }
   const listeners: { readonly key: SettingKey; readonly listener: (value: number) => void }[] = [];
   const view = (definition: SettingDefinition): SettingView => ({
