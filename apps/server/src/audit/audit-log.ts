@@ -7,13 +7,12 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
   truncateSync,
-  writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Clock, TaffrailError } from "@taffrail/contracts";
 import type { Action, Principal, Resource } from "../access/scope.ts";
+import { syncDirectory, writeFileDurably, writeWhole } from "../data-dir/write-durably.ts";
 import { type AuditEntry, genesis, hashOf } from "./audit-entry.ts";
 import { type AuditVerdict, verifyAuditLog } from "./verify-audit-log.ts";
 
@@ -36,21 +35,9 @@ export interface AuditLog {
   close(): void;
 }
 
-/** The head is kept beside the log, because a chain alone does not show that its last entries were cut off. */
+/** The head is kept beside the log, because a chain alone does not show that its last entries were cut off. It is as durable as the entry it names. */
 function writeHead(dir: string, entry: { readonly seq: number; readonly hash: string }): void {
-  const next = join(dir, "HEAD.next");
-  const handle = openSync(next, "w", 0o600);
-  try {
-    writeWhole(handle, Buffer.from(`${JSON.stringify({ seq: entry.seq, hash: entry.hash })}\n`));
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(next, join(dir, "HEAD"));
-}
-
-/** The system may take only a part at a time, on a disk that is nearly full for one. */
-function writeWhole(handle: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+  writeFileDurably(join(dir, "HEAD"), `${JSON.stringify({ seq: entry.seq, hash: entry.hash })}\n`);
 }
 
 /** An entry whose change is not made must not stay. When even that fails, the next start finds it: half a line is cut off, a whole one shows. */
@@ -84,6 +71,8 @@ export function openAuditLog(options: { readonly dir: string; readonly clock: Cl
   const verdict = verifyAuditLog(dir);
   let head = verdict.head ?? genesis;
   const handle = openSync(path, "a", 0o600);
+  // A log whose name is lost at a power loss would look as if somebody had removed it.
+  for (const made of [dir, dirname(dir)]) syncDirectory(made);
   let length = fstatSync(handle).size;
   let closed = false;
   return {
