@@ -1,11 +1,15 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { createClient } from "@taffrail/client";
 import { ledgerFault } from "@taffrail/contracts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { entryPath } from "./entry-path.ts";
 import { type RunningServer, runServer } from "./main.ts";
 import { startPostgres } from "./settings/testdata/postgres-cluster.ts";
 import { eventually, makeTestDir, send, startTestServer, type TestDir } from "./testdata/test-server.ts";
@@ -102,6 +106,18 @@ describe("the start", () => {
     [{ settingsUrl: "postgres://taffrail@127.0.0.1:1/none" }, "settings_unavailable"],
   ])("refuses %j as %s", async (flags, code) => {
     expect(await attempt(flags as Record<string, string>)).toMatchObject({ code });
+  });
+
+  it("ends a start that failed with its error and not a word about records", async () => {
+    const server = pathToFileURL(entryPath(import.meta.url, "./index.js")).href;
+    const flags = { data: dir.path, listen: "127.0.0.1:0", settingsUrl: "postgres://taffrail@127.0.0.1:1/none" };
+    const script = `import { runServer } from ${JSON.stringify(server)};
+      await runServer({ env: {}, flags: ${JSON.stringify(flags)} }).catch(({ code }) => console.log(code));`;
+    const run = promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]);
+    const { stdout, stderr } = await run;
+    expect(stdout).toBe("settings_unavailable\n");
+    expect(stderr).toContain("starting");
+    expect(stderr).not.toMatch(/stored|dropped|sink/);
   });
 
   it("keeps its settings in PostgreSQL when told so", async (context) => {

@@ -11,6 +11,7 @@ export interface SelfLog {
   ledger(): Ledger;
   /** Brings what waits into the journal; from then on records go to standard error only. */
   closeJournal(deadlineMs: number): Promise<void>;
+  /** Closes both. Records that still wait for the journal are given up and counted: a start that failed has no journal, and standard error has them. */
   close(): Promise<void>;
 }
 
@@ -48,16 +49,19 @@ function createQuiet(clock: Clock): (event: string) => number | undefined {
  */
 export function createSelfLog(options: SelfLogOptions): SelfLog {
   const { clock, level, version } = options;
+  let isStored = true;
+  let isClosing = false;
   const shared = { service: "taffrail", level, fields: { version }, signals: [], clock } as const;
   const screen = createLogger({ ...shared, sinks: [consoleSink({ format: options.format, descriptor: 2 })] });
   const stored = createLogger({
     ...shared,
     sinks: [options.journal],
     bufferBytes: 1024 * 1024,
-    onProblem: (message) => screen.warn("the server's own records are not all stored", { problem: message }),
+    onProblem: (message) => {
+      if (!isClosing) screen.warn("the server's own records are not all stored", { problem: message });
+    },
   });
   const isDue = createQuiet(clock);
-  let isStored = true;
   return {
     write(at, event, message, details = {}) {
       const held = isDue(event);
@@ -72,6 +76,10 @@ export function createSelfLog(options: SelfLogOptions): SelfLog {
       await stored.close({ deadlineMs });
     },
     async close() {
+      isStored = false;
+      isClosing = true;
+      // Open, it would hold the process's end up until its last effort gives the records up.
+      await stored.close({ deadlineMs: 0 });
       await screen.close();
     },
   };
