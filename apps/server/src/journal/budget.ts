@@ -1,4 +1,5 @@
 import { type Clock, limits, TaffrailError } from "@taffrail/contracts";
+import { createRecentSum, type RecentSum } from "./recent-sum.ts";
 import type { SegmentSummary } from "./segment.ts";
 
 /** How long a sender counts as one of several after its last frame, milliseconds. */
@@ -47,7 +48,7 @@ export interface BudgetOptions {
 class JournalBudget implements Budget {
   readonly #options: BudgetOptions;
   readonly #senders = new Map<string, Sender>();
-  readonly #drains: { readonly atMs: number; readonly bytes: number }[] = [];
+  readonly #drained: RecentSum;
   #limit: number;
   #used = 0;
   #reserved = 0;
@@ -55,6 +56,7 @@ class JournalBudget implements Budget {
   constructor(options: BudgetOptions) {
     this.#options = options;
     this.#limit = options.limitBytes;
+    this.#drained = createRecentSum({ clock: options.clock, windowMs: rateWindowMs });
   }
 
   get limit(): number {
@@ -107,16 +109,11 @@ class JournalBudget implements Budget {
     this.#used -= bytes;
     for (const [sender, share] of senders) this.#charge(sender, -share);
     this.#forget(now, senderMemoryMs);
-    if (drained) this.#drains.push({ atMs: now, bytes });
+    if (drained) this.#drained.add(bytes);
   }
 
   drainBytesPerSecond(): number {
-    const now = this.#options.clock.monotonic();
-    while (this.#drains[0] && now - this.#drains[0].atMs > rateWindowMs) this.#drains.shift();
-    const first = this.#drains[0];
-    if (!first) return 0;
-    const bytes = this.#drains.reduce((sum, drain) => sum + drain.bytes, 0);
-    return bytes / Math.max(1, (now - first.atMs) / 1000);
+    return this.#drained.perSecond();
   }
 
   #busy(bytesOver: number): TaffrailError {
