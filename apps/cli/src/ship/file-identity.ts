@@ -6,6 +6,8 @@ export interface FoundFile extends FileIdentity {
   /** Milliseconds since 1970. */
   readonly modifiedMs: number;
   readonly isRegular: boolean;
+  /** Size and times as one word: another one says that something else may stand there, for a system uses the inode of a deleted file again. */
+  readonly stamp: string;
 }
 
 /** Looks at a path, through symbolic links; undefined when nothing is there. */
@@ -18,6 +20,7 @@ export async function findFile(path: string): Promise<FoundFile | undefined> {
       inode: String(found.ino),
       modifiedMs: Number(found.mtimeMs),
       isRegular: found.isFile(),
+      stamp: `${found.size} ${found.mtimeNs} ${found.birthtimeNs}`,
     };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;

@@ -33,6 +33,10 @@ interface Followed {
   readonly tracker: PlaceTracker;
   readonly lock: FileLock;
   readonly compressed: boolean;
+  /** What stood at its path when it was opened. */
+  readonly stamp: string;
+  /** The last turn found nothing more to read. */
+  atEnd: boolean;
   /** When it last gave bytes, monotonic milliseconds. */
   activeMs: number;
   /** When it had its last turn. */
@@ -49,6 +53,9 @@ const copyGraceMs = 5_000;
 /** A compressed file that changed so recently may still be written. */
 const compressedQuietMs = 1_500;
 
+/** How often a file that another process ships is claimed again. */
+const claimAgainMs = 3_000;
+
 /** A file that gave nothing for so long is quiet. */
 const quietMs = 10_000;
 /** How often a quiet file is looked at. */
@@ -60,8 +67,10 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 export class FollowedFiles {
   readonly #options: FollowedFilesOptions;
   readonly #open = new Map<string, Followed>();
-  /** Files that need no further look: read whole, or refused with a notice. */
-  readonly #finished = new Set<string>();
+  /** Files that were read whole, with the stamp they had: they need no further look while they are found with the same. */
+  readonly #finished = new Map<string, string>();
+  /** Files that another process ships, and when they were claimed last (monotonic milliseconds). */
+  readonly #foreign = new Map<string, number>();
   /** Copies that wait for their original to go, and since when (monotonic milliseconds). */
   readonly #copies = new Map<string, number>();
   readonly #told = new Set<string>();
@@ -93,19 +102,21 @@ export class FollowedFiles {
     const { patterns, cwd } = this.#options;
     for (const followed of this.#open.values()) followed.wanted = false;
     const seen = new Set<string>();
+    const met = new Set<string>();
     for (const pattern of patterns) {
       for (const path of await expandPattern(pattern, { cwd, filesMax })) {
         if (seen.has(path)) continue;
         seen.add(path);
-        await this.#meet(path, !isPattern(pattern));
+        await this.#meet(path, !isPattern(pattern), met);
       }
     }
     if (this.#firstScan && !this.#options.fromStart) {
       const named = patterns.filter((pattern) => !isPattern(pattern)).map((pattern) => resolve(cwd, pattern));
       const renamed = await findRenamed(this.#options.places.all(), new Set([...seen, ...named]));
-      for (const path of renamed) await this.#meet(path, false);
+      for (const path of renamed) await this.#meet(path, false, met);
     }
     this.#firstScan = false;
+    this.#forgetAllBut(met);
     await this.#letGo();
     return seen.size;
   }
@@ -127,7 +138,8 @@ export class FollowedFiles {
       if (error instanceof TaffrailError || !isSystemError(error)) throw error;
       return { state: "ended", damage: error.message };
     });
-    if (result.state !== "idle") followed.activeMs = this.#options.clock.monotonic();
+    followed.atEnd = result.state === "idle";
+    if (!followed.atEnd) followed.activeMs = this.#options.clock.monotonic();
     if (result.state === "restarted") await this.#restarted(result.old);
     if (result.state === "ended") await this.#ended(key, followed, result.damage);
     return result;
@@ -141,9 +153,13 @@ export class FollowedFiles {
     return false;
   }
 
-  /** Submits what is held, and waits until all of it is settled. */
+  /**
+   * Submits what is held, and waits until all of it is settled. An unfinished line is left to the next run, except that of a file without a wanted
+   * name: no later run may find it.
+   */
   async flush(): Promise<void> {
-    for (const { input } of this.#open.values()) await input.flush();
+    for (const { input, wanted, atEnd } of this.#open.values())
+      await (atEnd && !wanted ? input.flush() : input.flushLines());
     await this.#options.settled();
   }
 
@@ -157,16 +173,25 @@ export class FollowedFiles {
     this.#open.clear();
   }
 
-  async #meet(path: string, isNamed: boolean): Promise<void> {
+  /** Takes the file at a path, and adds it to those that were met. */
+  async #meet(path: string, isNamed: boolean, met: Set<string>): Promise<void> {
     try {
       const found = await findFile(path);
-      if (found) await this.#take(path, found);
+      if (!found) return;
+      met.add(identityKey(found));
+      await this.#take(path, found);
     } catch (error) {
       if (error instanceof TaffrailError || !isSystemError(error)) throw error;
       const unreadable = new TaffrailError("file_unreadable", { path, reason: reasonOf(error) }, error);
       if (isNamed && this.#firstScan) throw unreadable;
       this.#tell(path, unreadable);
     }
+  }
+
+  /** Forgets files that were not met: what has their inode later is another file. */
+  #forgetAllBut(met: ReadonlySet<string>): void {
+    for (const remembered of [this.#finished, this.#foreign, this.#copies])
+      for (const key of remembered.keys()) if (!met.has(key)) remembered.delete(key);
   }
 
   /** Tells a fault once for each path. */
@@ -185,23 +210,42 @@ export class FollowedFiles {
       followed.wanted = true;
       return;
     }
-    if (this.#finished.has(key)) return;
+    if (this.#finished.get(key) === found.stamp) return;
     if (!found.isRegular) throw new TaffrailError("file_unreadable", { path, reason: "it is not a regular file" });
     if (this.#open.size >= filesMax)
       return this.#tell(path, new TaffrailError("file_unreadable", { path, reason: `${filesMax} files are open` }));
     const compressed = await isGzip(path);
-    const { follow, clock, store } = this.#options;
+    const { follow, clock } = this.#options;
     if (compressed && follow && clock.now() - found.modifiedMs < compressedQuietMs) return;
-    const lock = await store.claim(found);
-    if (!lock) {
-      this.#finished.add(key);
-      return this.#tell(path, new TaffrailError("file_unreadable", { path, reason: "another process ships it" }));
-    }
+    const lock = await this.#claim(path, found);
+    if (!lock) return;
     const taken = await this.#openTaken(path, found, compressed, lock).catch(async (error: unknown) => {
       await lock.release();
       throw error;
     });
     if (!taken) await lock.release();
+  }
+
+  /** Claims a file; one that another process ships is claimed again later, and then goes on at the place that one reached. */
+  async #claim(path: string, found: FoundFile): Promise<FileLock | undefined> {
+    const key = identityKey(found);
+    const { clock, store, places } = this.#options;
+    const refusedMs = this.#foreign.get(key);
+    if (refusedMs !== undefined && clock.monotonic() - refusedMs < claimAgainMs) return undefined;
+    const lock = await store.claim(found);
+    if (!lock) {
+      this.#foreign.set(key, clock.monotonic());
+      this.#tell(path, new TaffrailError("file_unreadable", { path, reason: "another process ships it" }));
+      return undefined;
+    }
+    if (refusedMs === undefined) return lock;
+    const reached = await store.read(found).catch(async (error: unknown) => {
+      await lock.release();
+      throw error;
+    });
+    if (reached) places.learn(reached);
+    this.#foreign.delete(key);
+    return lock;
   }
 
   async #openTaken(path: string, found: FoundFile, compressed: boolean, lock: FileLock): Promise<boolean> {
@@ -218,7 +262,7 @@ export class FollowedFiles {
       waits: follow && clock.monotonic() - since < copyGraceMs,
     });
     if (opened === "wait") this.#copies.set(key, since);
-    if (opened === "done") this.#finished.add(key);
+    if (opened === "done") this.#finished.set(key, found.stamp);
     if (opened === "wait" || opened === "done") return false;
     this.#copies.delete(key);
     const tracker = createPlaceTracker({
@@ -229,8 +273,9 @@ export class FollowedFiles {
       save: (place) => this.#save(place),
     });
     const input = this.#options.makeInput(path, opened, tracker);
-    const activeMs = clock.monotonic();
-    this.#open.set(key, { path, input, tracker, lock, compressed, activeMs, turnedMs: 0, wanted: true });
+    const { stamp } = found;
+    const times = { activeMs: clock.monotonic(), turnedMs: 0 };
+    this.#open.set(key, { path, input, tracker, lock, compressed, stamp, atEnd: false, ...times, wanted: true });
     this.#total += 1;
     if (opened.start.copyOf) this.#copied(path, opened.start.copyOf, found);
     return true;
@@ -261,7 +306,7 @@ export class FollowedFiles {
 
   async #ended(key: string, followed: Followed, damage: string | undefined): Promise<void> {
     await followed.input.flush();
-    if (followed.compressed || !this.#options.follow) this.#finished.add(key);
+    if (followed.compressed || !this.#options.follow) this.#finished.set(key, followed.stamp);
     if (damage !== undefined) {
       const code = followed.compressed ? "file_damaged" : "file_unreadable";
       this.#tell(followed.path, new TaffrailError(code, { path: followed.path, reason: damage }));

@@ -74,12 +74,17 @@ export class Input {
     return { state: "busy" };
   }
 
-  /** Submits everything that is held, the unfinished last line too. */
+  /** Submits everything that is held, the unfinished last line too: for a content that gives nothing more. */
   async flush(): Promise<void> {
-    const nowMs = this.#options.clock.monotonic();
     const rest = this.#splitter.rest();
-    const last = rest ? this.#joiner.push(rest, nowMs) : [];
-    await this.#addAll([...last, ...this.#joiner.flush()], nowMs);
+    const nowMs = this.#options.clock.monotonic();
+    if (rest) await this.#addAll(this.#joiner.push(rest, nowMs), nowMs);
+    await this.flushLines();
+  }
+
+  /** Submits every line that is complete. The place stays before an unfinished one: who goes on there meets it whole. */
+  async flushLines(): Promise<void> {
+    await this.#addAll(this.#joiner.flush(), this.#options.clock.monotonic());
     await this.#submit();
   }
 

@@ -5,6 +5,8 @@ import type { FileIdentity } from "./place-store.ts";
 /** Known places that grow while files are shipped. */
 export interface PlaceBook extends KnownPlaces {
   note(place: Place): void;
+  /** Takes a place that another process reached. */
+  learn(place: Place): void;
   /** Whether a place was noted in this run, and not only kept from an earlier one. */
   isOwn(identity: FileIdentity): boolean;
   /** A content was cut away after it had been read to this place. */
@@ -30,6 +32,7 @@ export function createPlaceBook(kept: readonly Place[]): PlaceBook {
       places.set(identityKey(place), place);
       own.add(identityKey(place));
     },
+    learn: (place) => void places.set(identityKey(place), place),
     isOwn: (identity) => own.has(identityKey(identity)),
     retire(place) {
       retired.push(place);

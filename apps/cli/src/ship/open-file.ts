@@ -125,7 +125,11 @@ async function endOf(handle: FileHandle): Promise<number> {
 async function findStart(options: OpenOptions, readAt: ReadAt): Promise<Start | "done" | "wait"> {
   if (options.fromStart) return { from: contentStart };
   const own = options.known.byIdentity(options.identity);
-  if (own && (await continuesAt(own, readAt))) return own.done ? "done" : { from: own };
+  if (own && (await continuesAt(own, readAt))) {
+    // The marks of an empty content fit any other that takes its inode.
+    const isDone = own.done && own.offset > 0 && options.compressed;
+    return isDone ? "done" : { from: own };
+  }
   const origin = await originOf(options, readAt);
   if (!origin) return { from: contentStart };
   if (!origin.retired && (await originalHolds(origin.place))) return options.waits ? "wait" : { from: contentStart };

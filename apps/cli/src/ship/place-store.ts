@@ -20,6 +20,8 @@ export interface PlaceStore {
   save(place: Place): Promise<void>;
   /** Claims a file for this process, or says that another living process ships it. */
   claim(file: FileIdentity): Promise<FileLock | undefined>;
+  /** The place of a file as it is kept now; another process may have moved it on. Rejects with `state_unusable`. */
+  read(file: FileIdentity): Promise<Place | undefined>;
 }
 
 /**
@@ -122,6 +124,14 @@ export async function openPlaceStore(options: {
       const seconds = options.clock.now() / 1000;
       if (lock) await utimes(`${path}.json`, seconds, seconds).catch(() => undefined);
       return lock;
+    },
+    async read(file) {
+      const path = join(dir, `${nameOf(file)}.json`);
+      const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw unusable(nameOf(file), error);
+      });
+      return text === undefined ? undefined : parsePlace(text);
     },
   };
 }

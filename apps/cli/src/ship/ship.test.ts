@@ -1,4 +1,4 @@
-import { appendFile, copyFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, rename, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -256,6 +256,65 @@ describe("ship, following", () => {
     await appendFile(file("a.log"), "ished\n");
     await arrived(["whole", "unfinished"]);
     await running.finish();
+  });
+
+  it("leaves an unfinished line to the next run when it is stopped", async () => {
+    await writeFile(file("a.log"), "whole\nunfin");
+    const running = bench.start(["a.log"]);
+    await arrived(["whole"]);
+    const { ledger } = await running.finish();
+    expect(ledger).toMatchObject({ read: 1, shipped: 1, pending: 0 });
+    await appendFile(file("a.log"), "ished\nnext\n");
+    expect((await bench.once(["a.log"])).ledger.read).toBe(2);
+    expect(bench.peer.lines).toEqual(["whole", "unfinished", "next"]);
+  });
+
+  it("sends the unfinished line of a file that lost its name: no later run would find it", async () => {
+    await writeFile(file("a.log"), "whole\nunfin");
+    const running = bench.start(["*.log"]);
+    await arrived(["whole"]);
+    await rm(file("a.log"));
+    await writeFile(file("b.log"), "found by the next look\n");
+    await arrived(["whole", "found by the next look"]);
+    await running.finish();
+    await arrived(["whole", "found by the next look", "unfin"]);
+  });
+
+  it("reads what takes the inode of a compressed file that was read whole, and the compressed one once", async () => {
+    await writeFile(file("old.log"), gzipSync(text(linesOf(0, 50))));
+    await utimes(file("old.log"), 1, 1);
+    const running = bench.start(["*.log"]);
+    await arrived(linesOf(0, 50));
+    await rename(file("old.log"), file("away"));
+    await writeFile(file("mark.log"), text(linesOf(100, 101)));
+    await arrived([...linesOf(0, 50), ...linesOf(100, 101)]);
+    await rename(file("away"), file("old.log"));
+    await writeFile(file("mark2.log"), text(linesOf(101, 102)));
+    await arrived([...linesOf(0, 50), ...linesOf(100, 102)]);
+    await writeFile(file("old.log"), text(linesOf(200, 210)));
+    await arrived([...linesOf(0, 50), ...linesOf(100, 102), ...linesOf(200, 210)]);
+    await running.finish();
+  });
+
+  it("reads what takes the inode of an empty compressed file", async () => {
+    await writeFile(file("a.log"), gzipSync(""));
+    expect((await bench.once(["a.log"])).ledger.read).toBe(0);
+    await writeFile(file("a.log"), text(linesOf(0, 3)));
+    expect((await bench.once(["a.log"])).ledger.read).toBe(3);
+  });
+
+  it("takes a file over when the other process has ended, at the place that one reached", async () => {
+    await writeFile(file("a.log"), text(linesOf(0, 5)));
+    const first = bench.start(["a.log"]);
+    await arrived(linesOf(0, 5));
+    const second = bench.start(["a.log"]);
+    await vi.waitFor(() => expect(bench.notices.join()).toContain("another process ships it"));
+    await appendFile(file("a.log"), text(linesOf(5, 7)));
+    await arrived(linesOf(0, 7));
+    await first.finish();
+    await appendFile(file("a.log"), text(linesOf(7, 9)));
+    await arrived(linesOf(0, 9));
+    expect((await second.finish()).ledger.read).toBe(2);
   });
 
   it("does not ship a file that another process ships", async () => {

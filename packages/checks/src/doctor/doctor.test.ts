@@ -100,6 +100,8 @@ describe("each check can pass and fail", () => {
     ["journal-backlog", journal({ oldestPendingMs: 60_000, bytes: 800 }), "pass"],
     ["journal-backlog", journal({ oldestPendingMs: 60_001 }), "fail"],
     ["journal-backlog", journal({ bytes: 810 }), "fail"],
+    ["journal-backlog", journal({ refusedLastMinute: 0 }), "pass"],
+    ["journal-backlog", journal({ refusedLastMinute: 1 }), "fail"],
     ["quarantine", {}, "pass"],
     ["quarantine", journal({ segmentsQuarantined: 1 }), "fail"],
     ["clock-skew", { serverTime: async () => now + 1_900 }, "pass"],

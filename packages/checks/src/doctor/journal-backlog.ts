@@ -13,12 +13,14 @@ export const journalBacklog: Check<DoctorSubject> = {
   remedy: "Check the engine with `taffrail status`; send less, or raise `journal.budgetBytes` in the settings.",
   needs: "server-reachable",
   async probe(subject) {
-    const { bytes, bytesLimit, oldestPendingMs } = (await subject.status()).journal;
-    const evidence = { bytes, bytesLimit, oldestPendingMs, oldestMaxMs, shareMax };
+    const { bytes, bytesLimit, oldestPendingMs, refusedLastMinute = 0 } = (await subject.status()).journal;
+    const evidence = { bytes, bytesLimit, oldestPendingMs, oldestMaxMs, shareMax, refusedLastMinute };
     const percent = bytesLimit > 0 ? Math.round((100 * bytes) / bytesLimit) : 100;
     if (oldestPendingMs > oldestMaxMs)
       return fail(`A record has waited ${Math.round(oldestPendingMs / 1000)} s for the store.`, evidence);
     if (percent > shareMax * 100) return fail(`The journal has used ${percent} % of its budget.`, evidence);
+    if (refusedLastMinute > 0)
+      return fail(`Senders were refused ${refusedLastMinute} times in the last minute.`, evidence);
     return pass(`The oldest record waits ${oldestPendingMs} ms; ${percent} % of the budget is used.`, evidence);
   },
 };

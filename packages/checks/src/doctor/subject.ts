@@ -10,6 +10,8 @@ export interface DoctorStatus {
     readonly bytes: number;
     readonly bytesLimit: number;
     readonly oldestPendingMs: number;
+    /** How often senders were refused for want of room in the last minute; absent where the server does not count it. */
+    readonly refusedLastMinute?: number;
     readonly segmentsQuarantined: number;
   };
   readonly engine: { readonly state: string; readonly restarts: number; readonly reason: string };
