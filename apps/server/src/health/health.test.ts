@@ -15,6 +15,8 @@ const journal: JournalStats = {
   segmentsOpen: 0,
   segmentsWaiting: 0,
   segmentsQuarantined: 0,
+  segmentsUnreadable: 0,
+  refusedLastMinute: 0,
   oldestPendingMs: 0,
   drainBytesPerSecond: 0,
 };

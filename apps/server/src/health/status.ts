@@ -44,6 +44,8 @@ const emptyJournal: JournalStats = {
   segmentsOpen: 0,
   segmentsWaiting: 0,
   segmentsQuarantined: 0,
+  segmentsUnreadable: 0,
+  refusedLastMinute: 0,
   oldestPendingMs: 0,
   drainBytesPerSecond: 0,
 };

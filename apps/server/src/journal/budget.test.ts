@@ -1,7 +1,7 @@
 import { TaffrailError } from "@taffrail/contracts";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Budget, createBudget } from "./budget.ts";
-import { senderOf } from "./segment.ts";
+import { ownSource, senderOf } from "./segment.ts";
 
 const dayMs = 86_400_000;
 const a = senderOf("one", "otlp");
@@ -48,7 +48,8 @@ describe("the journal's budget", () => {
   it("gives a sender at most half while another sends", () => {
     put(b, 100);
     put(a, 500);
-    expect(refusal(() => budget.admit(a, 1, 0)).code).toBe("ingest_busy");
+    const refused = refusal(() => budget.admit(a, 1, 0));
+    expect([refused.code, refused.details.limit]).toEqual(["ingest_busy", 500]);
     put(b, 400);
     expect(refusal(() => budget.admit(b, 1, 0)).code).toBe("ingest_busy");
   });
@@ -67,6 +68,35 @@ describe("the journal's budget", () => {
     put(a, 500);
     put(senderOf("one", "lines"), 100);
     expect(refusal(() => budget.admit(a, 1, 0)).code).toBe("ingest_busy");
+  });
+
+  it("does not count the server's own log as another sender, but bounds it by the others", () => {
+    const own = senderOf("one", ownSource);
+    put(own, 100);
+    put(a, 900);
+    expect(refusal(() => budget.admit(a, 1, 0)).details.limit).toBe(1000);
+    budget.released({ bytes: 900, senders: new Map([[a, 900]]) }, { drained: true });
+    put(own, 400);
+    expect(refusal(() => budget.admit(own, 1, 0)).details.limit).toBe(500);
+  });
+
+  it("names the whole limit when that is what is used up", () => {
+    put(a, 500);
+    put(b, 500);
+    expect(refusal(() => budget.admit(senderOf("three", "otlp"), 1, 0)).details.limit).toBe(1000);
+  });
+
+  it("counts what it refused within the last minute", () => {
+    put(a, 1000);
+    expect(budget.refusedLastMinute).toBe(0);
+    refusal(() => budget.admit(a, 1, 0));
+    nowMs += 30_000;
+    refusal(() => budget.admit(a, 1, dayMs + 1));
+    expect(budget.refusedLastMinute).toBe(2);
+    nowMs += 31_000;
+    expect(budget.refusedLastMinute).toBe(1);
+    nowMs += 60_000;
+    expect(budget.refusedLastMinute).toBe(0);
   });
 
   it("says when to come back from the rate at which it drains", () => {
@@ -100,14 +130,19 @@ describe("the journal's budget", () => {
     expect(refusal(() => budget.admit(a, 1, 0)).details.limit).toBe(10);
   });
 
-  it("refuses when the oldest has waited too long", () => {
-    expect(refusal(() => budget.admit(a, 1, dayMs + 1)).code).toBe("ingest_busy");
+  it("refuses when the oldest has waited too long, in words of its own", () => {
+    const refused = refusal(() => budget.admit(a, 1, dayMs + 1));
+    expect([refused.code, refused.status]).toEqual(["ingest_stalled", 429]);
+    expect(refused.message).toContain("more than 24 hours");
+    expect(refused.details).toEqual({ hours: 24, retryAfter: 30 });
     budget.admit(a, 1, dayMs);
   });
 
   it("bounds what waits in memory, but lets one large body in", () => {
     budget.setLimit(1e12);
     budget.admit(a, 200 * 1024 * 1024, 0);
-    expect(refusal(() => budget.admit(b, 1, 0)).details.retryAfter).toBe(1);
+    const refused = refusal(() => budget.admit(b, 1, 0));
+    expect(refused.details).toEqual({ limit: 128 * 1024 * 1024, retryAfter: 1 });
+    expect(budget.refusedLastMinute).toBe(1);
   });
 });

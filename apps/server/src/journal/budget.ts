@@ -1,11 +1,13 @@
 import { type Clock, limits, TaffrailError } from "@taffrail/contracts";
 import { createRecentSum, type RecentSum } from "./recent-sum.ts";
-import type { SegmentSummary } from "./segment.ts";
+import { isOwnSender, type SegmentSummary } from "./segment.ts";
 
 /** How long a sender counts as one of several after its last frame, milliseconds. */
 const senderMemoryMs = 60_000;
 /** The window over which the drain rate is measured, milliseconds. */
 const rateWindowMs = 30_000;
+/** The window over which refusals are counted, milliseconds. */
+const refusedWindowMs = 60_000;
 const retryAfterMaxSeconds = 60;
 /** Senders remembered at most; beyond it the ones with nothing waiting are forgotten first. */
 const sendersMax = 10_000;
@@ -17,10 +19,13 @@ interface Sender {
 
 /**
  * How much may wait on disk. Bytes are reserved when a frame is let in, turned into used bytes when it is written, and released when its segment
- * leaves. A sender (a source of a tenant) may hold at most half while others send too.
+ * leaves. A sender (a source of a tenant) may hold at most half while others send too; the server's own log is no other sender.
  */
 export interface Budget {
-  /** Lets a frame in or throws `ingest_busy` with `retryAfter` in seconds. `oldestMs`: how long the oldest segment has been waiting. */
+  /**
+   * Lets a frame in or throws: `ingest_busy` with the `limit` in bytes that is used up (all, the sender's half, or what may wait in memory), or
+   * `ingest_stalled` when the oldest segment has been waiting (`oldestMs`) for too long. Both carry `retryAfter` in seconds.
+   */
   admit(sender: string, bytes: number, oldestMs: number): void;
   /** The frame is on disk: `reserved` bytes were asked for, `actual` were written. */
   written(sender: string, reserved: number, actual: number): void;
@@ -35,6 +40,8 @@ export interface Budget {
   setLimit(bytes: number): void;
   readonly limit: number;
   readonly used: number;
+  /** Frames refused within the last minute. */
+  readonly refusedLastMinute: number;
   drainBytesPerSecond(): number;
 }
 
@@ -49,6 +56,7 @@ class JournalBudget implements Budget {
   readonly #options: BudgetOptions;
   readonly #senders = new Map<string, Sender>();
   readonly #drained: RecentSum;
+  readonly #refused: RecentSum;
   #limit: number;
   #used = 0;
   #reserved = 0;
@@ -57,6 +65,7 @@ class JournalBudget implements Budget {
     this.#options = options;
     this.#limit = options.limitBytes;
     this.#drained = createRecentSum({ clock: options.clock, windowMs: rateWindowMs });
+    this.#refused = createRecentSum({ clock: options.clock, windowMs: refusedWindowMs });
   }
 
   get limit(): number {
@@ -65,6 +74,9 @@ class JournalBudget implements Budget {
   get used(): number {
     return this.#used;
   }
+  get refusedLastMinute(): number {
+    return this.#refused.total();
+  }
   setLimit(bytes: number): void {
     this.#limit = bytes;
   }
@@ -72,15 +84,12 @@ class JournalBudget implements Budget {
   admit(sender: string, bytes: number, oldestMs: number): void {
     const now = this.#options.clock.monotonic();
     const mine = this.#sender(sender, now);
-    const over = this.#used + this.#reserved + bytes - this.#limit;
-    const share = this.#othersSend(sender, now) ? this.#limit / 2 : this.#limit;
-    const overShare = mine.bytes + bytes - share;
-    const tooOld = oldestMs > this.#options.ageMs;
     mine.lastMs = now;
-    // What waits for its write waits in memory, so that has a bound of its own.
-    if (this.#reserved > 0 && this.#reserved + bytes > limits.journalQueue.value)
-      throw new TaffrailError("ingest_busy", { limit: limits.journalQueue.value, retryAfter: 1 });
-    if (over > 0 || overShare > 0 || tooOld) throw this.#busy(Math.max(over, overShare));
+    const refusal = this.#refusalOf(sender, mine.bytes + bytes, bytes, oldestMs);
+    if (refusal) {
+      this.#refused.add(1);
+      throw refusal;
+    }
     this.#reserved += bytes;
     mine.bytes += bytes;
   }
@@ -116,11 +125,28 @@ class JournalBudget implements Budget {
     return this.#drained.perSecond();
   }
 
-  #busy(bytesOver: number): TaffrailError {
+  /** `mineAfter`: what the sender would hold with these `bytes`. */
+  #refusalOf(sender: string, mineAfter: number, bytes: number, oldestMs: number): TaffrailError | undefined {
+    const { clock, ageMs } = this.#options;
+    // What waits for its write waits in memory, so that has a bound of its own.
+    if (this.#reserved > 0 && this.#reserved + bytes > limits.journalQueue.value)
+      return new TaffrailError("ingest_busy", { limit: limits.journalQueue.value, retryAfter: 1 });
+    const share = this.#othersSend(sender, clock.monotonic()) ? this.#limit / 2 : this.#limit;
+    const over = this.#used + this.#reserved + bytes - this.#limit;
+    const overShare = mineAfter - share;
+    if (over > 0 || overShare > 0) {
+      const limit = over > 0 && over >= overShare ? this.#limit : share;
+      return new TaffrailError("ingest_busy", { limit, retryAfter: this.#retryAfter(Math.max(over, overShare)) });
+    }
+    if (oldestMs <= ageMs) return undefined;
+    return new TaffrailError("ingest_stalled", { hours: ageMs / 3_600_000, retryAfter: retryAfterMaxSeconds / 2 });
+  }
+
+  /** Seconds until that many bytes have drained at the present rate. */
+  #retryAfter(bytesOver: number): number {
     const rate = this.drainBytesPerSecond();
-    const seconds = rate > 0 ? Math.ceil(Math.max(0, bytesOver) / rate) : retryAfterMaxSeconds / 2;
-    const retryAfter = Math.min(retryAfterMaxSeconds, Math.max(1, seconds));
-    return new TaffrailError("ingest_busy", { limit: this.#limit, retryAfter });
+    const seconds = rate > 0 ? Math.ceil(bytesOver / rate) : retryAfterMaxSeconds / 2;
+    return Math.min(retryAfterMaxSeconds, Math.max(1, seconds));
   }
 
   #sender(name: string, now: number): Sender {
@@ -139,7 +165,8 @@ class JournalBudget implements Budget {
 
   #othersSend(name: string, now: number): boolean {
     for (const [other, sender] of this.#senders)
-      if (other !== name && (sender.bytes > 0 || now - sender.lastMs < senderMemoryMs)) return true;
+      if (other !== name && !isOwnSender(other) && (sender.bytes > 0 || now - sender.lastMs < senderMemoryMs))
+        return true;
     return false;
   }
 

@@ -1,10 +1,10 @@
-import { unlink } from "node:fs/promises";
 import { basename } from "node:path";
 import { type Clock, TaffrailError } from "@taffrail/contracts";
 import type { Failpoint } from "@taffrail/experiments";
 import type { Accounts } from "./accounts.ts";
 import type { Budget } from "./budget.ts";
 import { CommitQueue, type QueueEntry } from "./commit-queue.ts";
+import { removeIfThere } from "./file-effects.ts";
 import type { SegmentHeader } from "./frame-codec.ts";
 import type { Guilt, PutAway } from "./put-away.ts";
 import type { Segment } from "./segment.ts";
@@ -163,9 +163,7 @@ export class Committer {
   async #delete(entry: QueueEntry): Promise<void> {
     const { failpoint, budget } = this.#options;
     failpoint("journal.delete.before");
-    await unlink(entry.segment.path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-    });
+    await removeIfThere(entry.segment.path);
     failpoint("journal.delete.after");
     this.#queue.remove(entry);
     budget.released(entry.segment.summary, { drained: true });

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, unlink } from "node:fs/promises";
 
 /** Buffers handed to the kernel in one call. */
 const buffersPerWrite = 1024;
@@ -29,6 +29,13 @@ export async function writeAll(file: FileHandle, buffers: readonly Uint8Array[],
   for (let at = 0; at < buffers.length; at += buffersPerWrite)
     written += await writeBatch(file, buffers.slice(at, at + buffersPerWrite), position + written);
   return written;
+}
+
+/** Removes a file; that it is not there is as good. Rejects with the file system's error otherwise. */
+export async function removeIfThere(path: string): Promise<void> {
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
 }
 
 /** Makes created, renamed and removed names of a directory survive a power loss. */

@@ -45,6 +45,10 @@ export interface JournalStats {
   readonly segmentsOpen: number;
   readonly segmentsWaiting: number;
   readonly segmentsQuarantined: number;
+  /** Segment files that could not be read at the start, or are of a later format: their records are in no ledger until a start reads them. */
+  readonly segmentsUnreadable: number;
+  /** Appends refused within the last minute because of the budget (bytes, a sender's share, age). */
+  readonly refusedLastMinute: number;
   /** Age of the oldest record not yet in the store, milliseconds; 0 when none waits. */
   readonly oldestPendingMs: number;
   /** Bytes per second that left the journal lately; the base of Retry-After. */
@@ -55,7 +59,8 @@ export interface JournalStats {
  * The journal: write-ahead log, batch and retry unit in one.
  *
  * `append` may be called concurrently. It resolves only after the frame is on disk (write, then fsync shared by the group) and from then on the
- * records are stored exactly once, whatever crashes. It rejects with `ingest_busy` (budget used up), `journal_unavailable` (disk full, I/O
+ * records are stored exactly once, whatever crashes. It rejects with `ingest_busy` (budget used up), `ingest_stalled` (the
+ * oldest has waited too long), `journal_unavailable` (disk full, I/O
  * error; nothing of the frame remains) or `shutting_down`; then nothing was accepted. `close` stops accepting, commits what the engine can take
  * within the deadline and leaves the rest on disk for the next start.
  */

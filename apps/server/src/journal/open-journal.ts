@@ -1,8 +1,9 @@
-import { mkdir, statfs } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Clock, type IdSource, limits, TaffrailError } from "@taffrail/contracts";
 import type { Failpoint } from "@taffrail/experiments";
+import { journalBudget } from "../settings/journal-budget.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
 import { checkAppend } from "./append-check.ts";
 import { type Budget, createBudget } from "./budget.ts";
@@ -51,11 +52,6 @@ const backlogSegments = 8;
 const headBytesUsual = 256;
 const stuckPollMs = 100;
 
-async function usualBudget(dir: string): Promise<number> {
-  const { bavail, bsize } = await statfs(dir);
-  return Math.min(limits.journalBudget.value, Math.floor((bavail * bsize) / 10));
-}
-
 function unavailable(cause: unknown): TaffrailError {
   if (cause instanceof TaffrailError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
@@ -68,6 +64,7 @@ interface Parts {
   readonly budget: Budget;
   readonly quarantine: Quarantine;
   readonly seq: SeqAllocator;
+  readonly segmentsUnreadable: number;
 }
 
 class DiskJournal implements Journal {
@@ -127,6 +124,8 @@ class DiskJournal implements Journal {
       segmentsOpen: writers.filter((writer) => writer.openCreatedMs !== undefined).length,
       segmentsWaiting: this.#committer.queue.unsettled + writers.reduce((sum, writer) => sum + writer.stuck, 0),
       segmentsQuarantined: quarantine.files,
+      segmentsUnreadable: this.#parts.segmentsUnreadable,
+      refusedLastMinute: budget.refusedLastMinute,
       oldestPendingMs: Number.isFinite(oldest) ? Math.max(0, deps.clock.now() - oldest) : 0,
       drainBytesPerSecond: budget.drainBytesPerSecond(),
     };
@@ -240,14 +239,18 @@ export async function openJournal(deps: JournalDeps): Promise<Journal> {
       createdMs: clock.now(),
       writer,
     });
-    const { segments, lostRecords } = await recoverSegments({ ...deps, quarantine, fallbackHeader: headerFor(0) });
+    const recovered = await recoverSegments({ ...deps, quarantine, fallbackHeader: headerFor(0) });
+    const { segments, lostRecords, segmentsUnreadable } = recovered;
     const seen = segments.map(({ summary }) => summary.seqTo);
     const seq = await openSeqAllocator({ ...deps, seen });
-    const limitBytes = deps.budgetBytes ?? (await usualBudget(dir));
+    const limitBytes = deps.budgetBytes ?? (await journalBudget(0, dir));
     const budget = createBudget({ clock, limitBytes, ageMs: limits.journalAge.value });
     const accounts = createAccounts();
     if (lostRecords > 0) accounts.lost(lostRecords);
-    const journal = new DiskJournal({ deps, accounts, budget, quarantine, seq }, headerFor(seq.writer));
+    const journal = new DiskJournal(
+      { deps, accounts, budget, quarantine, seq, segmentsUnreadable },
+      headerFor(seq.writer),
+    );
     journal.start(segments);
     return journal;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { syncDirectory, writeAll } from "./file-effects.ts";
+import { removeIfThere, syncDirectory, writeAll } from "./file-effects.ts";
 import type { SegmentHeader } from "./frame-codec.ts";
 import type { Segment, SegmentTally } from "./segment.ts";
 import { segmentFileName } from "./segment-name.ts";
@@ -51,12 +51,6 @@ async function markCut(segment: OpenSegment): Promise<void> {
     await file.close();
   }
   await syncDirectory(segment.dir);
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  await unlink(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, rmdir, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ledgerFault } from "@taffrail/contracts";
 import { describe, expect, it } from "vitest";
@@ -111,6 +111,24 @@ describe("a start", () => {
     expect(journal.stats().ledger).toMatchObject({ accepted: 7, dropped: { damaged: 7 }, pending: 0 });
     expect(await files(".seg")).toEqual([]);
     expect(journal.stats().segmentsQuarantined).toBe(1);
+  });
+
+  it("with a file it cannot read: counts it, leaves it, and stores it when it can", async () => {
+    const [path = ""] = await leave([idList("unread", 4)]);
+    const bytes = await readFile(path);
+    // A directory of that name can be opened, but not read: the same for every user.
+    await rm(path);
+    await mkdir(path);
+    const first = await fixture.start();
+    expect(first.journal.stats()).toMatchObject({ segmentsUnreadable: 1, ledger: { accepted: 0 } });
+    expect(first.problems.map(({ code }) => code)).toEqual(["segment_waiting"]);
+    await first.close();
+    await rmdir(path);
+    await writeFile(path, bytes);
+    const second = await fixture.start();
+    await second.journal.drained();
+    expect(second.journal.stats()).toMatchObject({ segmentsUnreadable: 0, ledger: { accepted: 4, delivered: 4 } });
+    expect(await fixture.storedIds()).toEqual(idList("unread", 4));
   });
 
   it("numbers go on after the number file is lost or damaged", async () => {

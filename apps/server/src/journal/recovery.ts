@@ -1,9 +1,9 @@
-import { open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
+import { open, readdir, readFile, rename, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type Clock, TaffrailError } from "@taffrail/contracts";
 import type { Failpoint } from "@taffrail/experiments";
 import type { DeadLetters } from "./dead-letters.ts";
-import { type ByteRange, syncDirectory } from "./file-effects.ts";
+import { type ByteRange, removeIfThere, syncDirectory } from "./file-effects.ts";
 import { headBytesMax, parseHeader, type SegmentHeader } from "./frame-codec.ts";
 import { cutMarkSuffix } from "./open-segment.ts";
 import type { Quarantine } from "./quarantine.ts";
@@ -18,6 +18,8 @@ export interface Recovered {
   /** Oldest first. */
   readonly segments: readonly Segment[];
   readonly lostRecords: number;
+  /** Files left as they are for a later start, because they cannot be read now or a later version wrote them. Their records are in no sum. */
+  readonly segmentsUnreadable: number;
 }
 
 export interface RecoveryOptions {
@@ -46,12 +48,6 @@ interface Findings {
   lost: number;
   headerBytes: number;
   nextSeq: bigint;
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  await unlink(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-  });
 }
 
 /** Segment files of the directory, without left-over temporaries and without pieces whose whole is still there. */
@@ -199,14 +195,10 @@ async function recoverFile(
   file: FoundFile,
   options: RecoveryOptions,
 ): Promise<{ readonly segment: Segment | undefined; readonly lost: number }> {
-  const { clock, report } = options;
+  const { clock } = options;
   const size = await markedSize(file);
   const found = await scanFile(file, size);
-  if (found.header && found.header.format > segmentFormatVersion) {
-    const reason = "it was written by a later version";
-    report(new TaffrailError("segment_waiting", { file: basename(file.path), reason }));
-    return { segment: undefined, lost: 0 };
-  }
+  if (found.header && found.header.format > segmentFormatVersion) throw new Error("it was written by a later version");
   const end = file.name.seqTo;
   const torn = end === undefined && found.damage.at(-1)?.end === size ? found.damage.pop() : undefined;
   if (end !== undefined && end > found.nextSeq) found.lost += Number(end - found.nextSeq);
@@ -241,6 +233,7 @@ async function recoverFile(
 export async function recoverSegments(options: RecoveryOptions): Promise<Recovered> {
   const segments: Segment[] = [];
   let lostRecords = 0;
+  let segmentsUnreadable = 0;
   for (const file of await findFiles(options.dir)) {
     try {
       const { segment, lost } = await recoverFile(file, options);
@@ -249,10 +242,11 @@ export async function recoverSegments(options: RecoveryOptions): Promise<Recover
       await removeIfThere(`${file.path}${cutMarkSuffix}`);
     } catch (error) {
       // One file that cannot be read or repaired just now must not keep the server from starting; it is tried again at the next start.
+      segmentsUnreadable += 1;
       const reason = error instanceof Error ? error.message : String(error);
       options.report(new TaffrailError("segment_waiting", { file: basename(file.path), reason }));
     }
   }
   await syncDirectory(options.dir);
-  return { segments, lostRecords };
+  return { segments, lostRecords, segmentsUnreadable };
 }

@@ -51,9 +51,17 @@ export interface SegmentTally {
   read(): SegmentSummary;
 }
 
+/** Source of the server's own records, as it stands in their `source`. */
+export const ownSource = "taffrail";
+
 /** Who is charged for a frame's bytes: the source of a tenant. */
 export function senderOf(tenant: string, source: string): string {
   return `${tenant}\0${source}`;
+}
+
+/** Whether a sender (see `senderOf`) is the server itself, whose log goes the way of everybody else's. */
+export function isOwnSender(sender: string): boolean {
+  return sender.endsWith(`\0${ownSource}`);
 }
 
 function widen(ranges: SeqRange[], from: bigint, to: bigint): void {

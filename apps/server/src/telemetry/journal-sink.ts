@@ -1,8 +1,6 @@
 import { pluginApiVersion, type Sink, type WriteResult } from "@taffrail/contracts";
 import type { Ingest, LinesAnswer } from "../ingest/ingest.ts";
-
-/** Source of the server's own records, as it stands in their `source`. */
-const ownSource = "taffrail";
+import { ownSource } from "../journal/segment.ts";
 
 const busyRetryMs = 1_000;
 

@@ -60,8 +60,14 @@ export const ingestErrors = {
   },
   ingest_busy: {
     status: 429,
-    message: "The journal is at its limit of {limit} bytes.",
+    message: "The journal is at the limit of {limit} bytes that holds for this sender now.",
     remedy: "Retry after {retryAfter} seconds.",
+  },
+  ingest_stalled: {
+    status: 429,
+    message:
+      "Records have been waiting in the journal for more than {hours} hours; nothing more is taken in until they are stored.",
+    remedy: "Retry after {retryAfter} seconds; the server's `/status` and log say what keeps them waiting.",
   },
   ingest_overloaded: {
     status: 429,

@@ -24,7 +24,7 @@ describe("the error catalogue", () => {
   it("fills placeholders in message and remedy, and leaves unknown ones alone", () => {
     const error = new TaffrailError("ingest_busy", { limit: 10, retryAfter: 2 });
     expect([error.message, error.remedy, error.status]).toEqual([
-      "The journal is at its limit of 10 bytes.",
+      "The journal is at the limit of 10 bytes that holds for this sender now.",
       "Retry after 2 seconds.",
       429,
     ]);

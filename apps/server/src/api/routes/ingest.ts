@@ -11,6 +11,7 @@ const ingestErrors = [
   "unsupported_encoding",
   "unsupported_media_type",
   "ingest_busy",
+  "ingest_stalled",
   "ingest_overloaded",
   "journal_unavailable",
   "shutting_down",
