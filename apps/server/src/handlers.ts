@@ -60,11 +60,13 @@ async function statusInput(deps: HandlerDeps): Promise<StatusInput> {
 
 async function metricsInput(deps: HandlerDeps): Promise<MetricsInput> {
   const status = await statusInput(deps);
+  const parts = deps.parts.peek();
   return {
     ...status,
     ready: status.readiness.status === "ok",
     refused: deps.refused(),
-    tails: deps.parts.peek()?.tail.stats().readers ?? 0,
+    deadLetters: parts?.deadLetterCounts(),
+    tail: parts?.tail.stats(),
     requestTimes: deps.requestTimes.family(),
   };
 }

@@ -4,6 +4,7 @@ import type { Failpoint } from "@taffrail/experiments";
 import type { DataDir } from "./data-dir/data-dir.ts";
 import type { Engine } from "./engine/engine.ts";
 import { startEngine } from "./engine/start-engine.ts";
+import { countDeadLetters, type DeadLetterCounts } from "./health/dead-letter-counts.ts";
 import { createStorageGauge, type StorageGauge } from "./health/storage-stats.ts";
 import { createIngest } from "./ingest/create-ingest.ts";
 import type { Ingest } from "./ingest/ingest.ts";
@@ -31,6 +32,7 @@ export interface Parts {
   readonly tail: TailHub;
   readonly storage: StorageGauge;
   readonly retention: Retention;
+  deadLetterCounts(): DeadLetterCounts;
   /** Why the journal cannot be written, since the last append that failed; undefined once one succeeded again. */
   journalFault(): string | undefined;
   /** Resolves once the engine answers and its tables are there. Rejects on abort and when the tables are a newer version's. */
@@ -96,11 +98,14 @@ async function openStores(
   deps: PartsDeps,
   engine: Engine,
   schemaReady: () => Promise<void>,
-): Promise<Pick<Parts, "deadLetters" | "journal" | "journalFault">> {
+): Promise<Pick<Parts, "deadLetters" | "deadLetterCounts" | "journal" | "journalFault">> {
   const { dataDir, settings, clock, ids, failpoint, log } = deps;
   const retentionDays = (): number => settings.get("retention.days");
   const store = createSegmentStore({ engine, schemaReady, retentionDays, failpoint });
-  const deadLetters = await openDeadLetters({ dir: join(dataDir.path, "dead-letters"), ids, failpoint });
+  const letterFiles = await openDeadLetters({ dir: join(dataDir.path, "dead-letters"), ids, failpoint });
+  const { deadLetters, counts: deadLetterCounts } = countDeadLetters(letterFiles, (error) =>
+    log.write("error", "dead_letters.failed", "dead letters could not be written", { err: error }),
+  );
   const dir = dataDir.journal;
   const budgetBytes = await journalBudget(settings.get("journal.budgetBytes"), dir);
   let opened: Journal | undefined;
@@ -118,7 +123,7 @@ async function openStores(
     });
   });
   const journalFault = () => (trouble?.accepted === accepted() ? trouble.message : undefined);
-  return { deadLetters, journal, journalFault };
+  return { deadLetters, deadLetterCounts, journal, journalFault };
 }
 
 /**
@@ -133,14 +138,13 @@ export async function openParts(deps: PartsDeps): Promise<Parts> {
   try {
     logEngine(engine, log);
     const schemaReady = createSchemaGate(engine, dataDir.path);
-    const { deadLetters, journal, journalFault } = await openStores(deps, engine, schemaReady);
+    const stores = await openStores(deps, engine, schemaReady);
+    const { deadLetters, journal } = stores;
     const store = createLogStore({ engine });
     const retentionDays = (): number => settings.get("retention.days");
     return {
+      ...stores,
       engine,
-      deadLetters,
-      journal,
-      journalFault,
       ingest: createIngest({ journal, deadLetters, clock, retentionDays }),
       query: createQueryService({ store, journal, clock }),
       tail: createTailHub({ store, journal, clock }),

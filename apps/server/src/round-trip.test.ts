@@ -231,6 +231,16 @@ describe("metrics", () => {
     expect(text).toContain("taffrail_ready 1\n");
   });
 
+  it("count what every part gave up", async () => {
+    await client.ingestLines({ body: '{"msg":"good"}\n{"cut\n' });
+    const { text } = await send(`${server.url}/metrics`);
+    expect(text).toMatch(/^taffrail_dead_letters_total\{code="invalid_line"\} [1-9]/m);
+    // The tail above matched one record and showed it.
+    expect(text).toMatch(/^taffrail_tail_matched_records_total [1-9]/m);
+    expect(text).toMatch(/^taffrail_tail_shown_records_total [1-9]/m);
+    expect(text).toMatch(/^taffrail_tail_dropped_pushes_total \d/m);
+  });
+
   it("are valid for promtool", async () => {
     const { text } = await send(`${server.url}/metrics`);
     const promtool = spawnSync("promtool", ["check", "metrics"], { input: text, encoding: "utf8" });

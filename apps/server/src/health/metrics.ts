@@ -2,6 +2,8 @@ import type { Ledger } from "@taffrail/contracts";
 import type { EngineStatus } from "../engine/engine.ts";
 import type { IngestStats } from "../ingest/ingest.ts";
 import type { JournalStats } from "../journal/journal.ts";
+import type { TailHub } from "../tail/tail-hub.ts";
+import type { DeadLetterCounts } from "./dead-letter-counts.ts";
 import type { Family, Sample } from "./prometheus.ts";
 import type { StorageStats } from "./storage-stats.ts";
 
@@ -16,7 +18,8 @@ export interface MetricsInput {
   readonly storage: StorageStats | undefined;
   readonly self: Ledger | undefined;
   readonly refused: Readonly<Record<string, number>>;
-  readonly tails: number;
+  readonly deadLetters: DeadLetterCounts | undefined;
+  readonly tail: ReturnType<TailHub["stats"]> | undefined;
   readonly requestTimes: Family;
 }
 
@@ -124,6 +127,42 @@ function ingestFamilies(stats: IngestStats): readonly Family[] {
   ];
 }
 
+function deadLetterFamilies({ kept, failed }: DeadLetterCounts): readonly Family[] {
+  return [
+    counter(
+      "taffrail_dead_letters_total",
+      "Records put into the dead letters, by the code that says why.",
+      byLabel("code", kept),
+    ),
+    counter(
+      "taffrail_dead_letter_failures_total",
+      "Records whose dead letter could not be written, by code.",
+      byLabel("code", failed),
+    ),
+  ];
+}
+
+function tailFamilies(stats: MetricsInput["tail"]): readonly Family[] {
+  return [
+    gauge("taffrail_tail_streams", "Live tails that are open.", one(stats?.readers ?? 0)),
+    counter(
+      "taffrail_tail_matched_records_total",
+      "Records that matched the question of a live tail.",
+      one(stats?.matched ?? 0),
+    ),
+    counter(
+      "taffrail_tail_shown_records_total",
+      "Those of them that were handed to its readers.",
+      one(stats?.shown ?? 0),
+    ),
+    counter(
+      "taffrail_tail_dropped_pushes_total",
+      "Batches given up because their reader was slow.",
+      one(stats?.droppedPushes ?? 0),
+    ),
+  ];
+}
+
 function processFamilies(): readonly Family[] {
   const cpu = process.cpuUsage();
   return [
@@ -149,6 +188,7 @@ export function collectMetrics(input: MetricsInput): readonly Family[] {
     gauge("process_start_time_seconds", "When the server started, seconds since 1970.", one(input.startedAtMs / 1000)),
     ...processFamilies(),
     ...(input.ingest ? ingestFamilies(input.ingest) : []),
+    ...(input.deadLetters ? deadLetterFamilies(input.deadLetters) : []),
     ...(input.journal ? journalFamilies(input.journal) : []),
     ...(input.self ? ledgerFamilies("taffrail_logger", "the server's own logger", input.self) : []),
     gauge("taffrail_engine_up", "1 while the engine answers.", one(engine?.state === "ready" ? 1 : 0)),
@@ -159,7 +199,7 @@ export function collectMetrics(input: MetricsInput): readonly Family[] {
           gauge("taffrail_storage_bytes", "Bytes of the stored rows on disk.", one(storage.bytes)),
         ]
       : []),
-    gauge("taffrail_tail_streams", "Live tails that are open.", one(input.tails)),
+    ...tailFamilies(input.tail),
     counter(
       "taffrail_http_refused_requests_total",
       "Requests turned away by the guards, by code.",
