@@ -25,10 +25,10 @@ export interface Delivery {
   readonly error?: TaffrailError;
 }
 
-async function bury(stores: Stores, refusals: Refusals, origin: Origin): Promise<void> {
-  if (refusals.kept.length === 0) return;
+async function bury(stores: Stores, kept: Refusals["kept"], origin: Origin): Promise<void> {
+  if (kept.length === 0) return;
   const { tenant, source, receivedAtMs } = origin;
-  const entries = refusals.kept.map(({ code, message, sample, count }) => ({
+  const entries = kept.map(({ code, message, sample, count }) => ({
     tenant,
     source,
     code,
@@ -57,13 +57,26 @@ async function append(stores: Stores, frames: readonly Frame[], origin: Origin):
   return { accepted, lastLine };
 }
 
+/** Refused records that the sender will not send again: all of them, or after a failure those on lines before it. */
+function settled({ refusals }: Outcome, { error, lastLine }: Delivery): Refusals["kept"] {
+  return error ? refusals.kept.filter(({ line }) => line > 0 && line <= lastLine) : refusals.kept;
+}
+
 /**
- * Makes what became of a body durable: first the refused records, so that the sender is told to send everything again when they cannot be kept
- * and nothing is stored twice; then the frames in their order, up to the first that the journal does not take.
+ * Makes what became of a body durable: the frames in their order, up to the first that the journal does not take; then the refused records, so that
+ * a sender that is told to send everything again leaves no second set of them. When frames are durable and the refused records cannot be kept, the
+ * answer stays the success that it is: sending again would store the frames twice, and the answer counts and names what was refused.
  *
- * @throws TaffrailError `journal_unavailable` when the refused records cannot be kept; then nothing was accepted.
+ * @throws TaffrailError `journal_unavailable` when nothing was accepted and the refused records cannot be kept.
+ *
+ * @example const { accepted, error } = await deliver(stores, runJob(job), origin);
  */
 export async function deliver(stores: Stores, outcome: Outcome, origin: Origin): Promise<Delivery> {
-  await bury(stores, outcome.refusals, origin);
-  return await append(stores, outcome.frames, origin);
+  const delivery = await append(stores, outcome.frames, origin);
+  try {
+    await bury(stores, settled(outcome, delivery), origin);
+  } catch (error) {
+    if (!(error instanceof TaffrailError) || delivery.accepted === 0) throw error;
+  }
+  return delivery;
 }
