@@ -1,4 +1,12 @@
-import { type Clock, type IdSource, type Ledger, systemClock, systemIds, TaffrailError } from "@taffrail/contracts";
+import {
+  type Clock,
+  createLedger,
+  type IdSource,
+  type Ledger,
+  systemClock,
+  systemIds,
+  TaffrailError,
+} from "@taffrail/contracts";
 import { createFailpoint } from "@taffrail/experiments";
 import { systemPrincipal } from "./access/scope.ts";
 import { createGate, type Gate } from "./api/gate.ts";
@@ -72,7 +80,6 @@ interface Administration {
 }
 
 const firstRetentionMs = 60_000;
-const emptyLedger: Ledger = { accepted: 0, delivered: 0, filtered: 0, dropped: {}, pending: 0 };
 
 function begin(options: ServerOptions): Start {
   const env = options.env ?? process.env;
@@ -207,7 +214,7 @@ async function stopServer(start: Start, { listeners, abort, opening }: Stop): Pr
   await opening.catch(() => undefined);
   await log.closeJournal(1_000);
   await stack.stop((name, error) => log.write("error", `stop.${name}`, `${name} did not close`, { err: error }));
-  return parts.peek()?.journal.stats().ledger ?? emptyLedger;
+  return parts.peek()?.journal.stats().ledger ?? createLedger().read();
 }
 
 /**

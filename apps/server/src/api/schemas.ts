@@ -330,6 +330,10 @@ export const Status = Type.Object(
         segmentsQuarantined: Type.Integer(),
         oldestPendingMs: Type.Number(),
         drainBytesPerSecond: Type.Number(),
+        refusedLastMinute: count(
+          "Appends refused in the last minute, because the journal had no room or did not drain.",
+        ),
+        segmentsUnreadable: count("Segment files that could not be read; their records are in no other number."),
       },
       closed,
     ),

@@ -91,6 +91,8 @@ describe("the status", () => {
     ["the journal cannot be written", { journalFault: "ENOSPC" }, ["journal down"]],
     ["the budget is used up", { journal: { ...journal, bytes: 100 } }, ["journal degraded"]],
     ["a segment is in quarantine", { journal: { ...journal, segmentsQuarantined: 1 } }, ["journal degraded"]],
+    ["a segment cannot be read", { journal: { ...journal, segmentsUnreadable: 1 } }, ["journal degraded"]],
+    ["senders were told to retry", { journal: { ...journal, refusedLastMinute: 1 } }, ["journal degraded"]],
     ["records wait long", { journal: { ...journal, oldestPendingMs: 61_000 } }, ["journal degraded"]],
     ["the engine is away", { engine: { ...engine, state: "restarting" } }, ["engine down"]],
     ["the audit log was changed", { auditFault: "entry 2 was changed" }, ["audit degraded"]],

@@ -60,6 +60,7 @@ function journalFamilies(stats: JournalStats): readonly Family[] {
     open: stats.segmentsOpen,
     waiting: stats.segmentsWaiting,
     quarantined: stats.segmentsQuarantined,
+    unreadable: stats.segmentsUnreadable,
   };
   return [
     ...ledgerFamilies("taffrail_journal", "the journal", stats.ledger),
@@ -70,6 +71,11 @@ function journalFamilies(stats: JournalStats): readonly Family[] {
       one(stats.bytesLimit),
     ),
     gauge("taffrail_journal_segments", "Segment files, by state.", byLabel("state", segments)),
+    gauge(
+      "taffrail_journal_refused_last_minute",
+      "Appends refused in the last minute, because the journal had no room or did not drain.",
+      one(stats.refusedLastMinute),
+    ),
     gauge(
       "taffrail_journal_oldest_pending_seconds",
       "Age of the oldest record that waits.",

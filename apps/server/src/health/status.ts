@@ -1,4 +1,4 @@
-import type { Ledger } from "@taffrail/contracts";
+import { createLedger, type Ledger } from "@taffrail/contracts";
 import type { EngineStatus } from "../engine/engine.ts";
 import type { IngestStats } from "../ingest/ingest.ts";
 import type { JournalStats } from "../journal/journal.ts";
@@ -36,9 +36,8 @@ const ok = (name: string, detail = ""): ComponentStatus => ({ name, status: "ok"
 const degraded = (name: string, detail: string): ComponentStatus => ({ name, status: "degraded", detail });
 const down = (name: string, detail: string): ComponentStatus => ({ name, status: "down", detail });
 
-const emptyLedger: Ledger = { accepted: 0, delivered: 0, filtered: 0, dropped: {}, pending: 0 };
 const emptyJournal: JournalStats = {
-  ledger: emptyLedger,
+  ledger: createLedger().read(),
   bytes: 0,
   bytesLimit: 0,
   segmentsOpen: 0,
@@ -59,6 +58,13 @@ function journalStatus({ journal: stats, journalFault }: StatusInput): Component
   if (stats.bytes >= stats.bytesLimit) return degraded("journal", "its budget is used up; senders are told to retry");
   if (stats.segmentsQuarantined > 0)
     return degraded("journal", `${stats.segmentsQuarantined} segments are in quarantine`);
+  if (stats.segmentsUnreadable > 0)
+    return degraded("journal", `${stats.segmentsUnreadable} segments cannot be read; the server's log names them`);
+  if (stats.refusedLastMinute > 0)
+    return degraded(
+      "journal",
+      `${stats.refusedLastMinute} appends were refused in the last minute; senders are told to retry`,
+    );
   if (stats.oldestPendingMs > oldPendingMs) {
     return degraded("journal", `the oldest record waits for ${Math.round(stats.oldestPendingMs / 1000)} s`);
   }

@@ -321,6 +321,10 @@ export interface Status {
     readonly segmentsQuarantined: number;
     readonly oldestPendingMs: number;
     readonly drainBytesPerSecond: number;
+    /** Appends refused in the last minute, because the journal had no room or did not drain. */
+    readonly refusedLastMinute: number;
+    /** Segment files that could not be read; their records are in no other number. */
+    readonly segmentsUnreadable: number;
   };
   readonly engine: {
     readonly state: "starting" | "ready" | "restarting" | "stopped";

@@ -13,6 +13,7 @@ const ingestErrors = [
   "ingest_busy",
   "ingest_stalled",
   "ingest_overloaded",
+  "ingest_stalled",
   "journal_unavailable",
   "shutting_down",
 ] as const;
