@@ -39,10 +39,11 @@ export async function noticesOfNothing(
     readonly range: TimeRange;
     readonly pendingRecords: number;
     readonly nowMs: number;
+    readonly signal: AbortSignal;
   },
 ): Promise<readonly Notice[]> {
   const notices: Notice[] = [];
-  const { fields, range, pendingRecords, nowMs } = question;
+  const { fields, range, pendingRecords, nowMs, signal } = question;
   if (range.fromMs > nowMs) {
     notices.push({ code: "range_in_future", message: "The time range begins in the future." });
   }
@@ -53,7 +54,8 @@ export async function noticesOfNothing(
   const asked = fields.filter((name) => keyOf(resolveField(name)) !== undefined);
   if (asked.length === 0) return notices;
   try {
-    return [...notices, ...unknownFieldNotices(asked, await store.fieldNames(scope, range, "", namesMax))];
+    const seen = await store.fieldNames(scope, range, { prefix: "", limit: namesMax, signal });
+    return [...notices, ...unknownFieldNotices(asked, seen)];
   } catch (error) {
     // The answer itself is there: a hint that the engine has no time or room for must not take it away.
     if (error instanceof TaffrailError) return notices;

@@ -177,6 +177,24 @@ describe("search", () => {
     const controller = new AbortController();
     controller.abort();
     await expect(service.search(scope, { since: "15m" }, controller.signal)).rejects.toThrow();
+    await expect(service.fields(scope, { since: "15m" }, controller.signal)).rejects.toThrow();
+  });
+
+  test("the look for the nearest field name ends with the question", async () => {
+    const controller = new AbortController();
+    const logs = createLogStore({ engine: store.engine });
+    const left = createQueryService({
+      store: {
+        ...logs,
+        fieldNames: (...asked) => {
+          controller.abort(new Error("gone"));
+          return logs.fieldNames(...asked);
+        },
+      },
+      journal: opened.journal,
+      clock,
+    });
+    await expect(left.search(scope, { since: "15m", query: "usr.id:5" }, controller.signal)).rejects.toThrow("gone");
   });
 });
 

@@ -2,8 +2,8 @@ import { type Clock, limits, TaffrailError } from "@taffrail/contracts";
 import { fieldName, knownFields, maskedField, printQuery, resolveField } from "@taffrail/query";
 import type { Scope } from "../access/scope.ts";
 import type { Journal } from "../journal/journal.ts";
-import { orderBy, whereOf } from "../store/log-conditions.ts";
-import { viewColumns } from "../store/log-view.ts";
+import { whereOf } from "../store/log-conditions.ts";
+import { pageSql } from "../store/log-search.ts";
 import type { Cost, LogStore, Question, TimeRange } from "../store/store.ts";
 import type {
   CostAnswer,
@@ -46,6 +46,7 @@ export interface QueryService {
   readonly explain: Ask<ExplainQueryAnswer>;
 }
 
+const pageSizeUsual = 100;
 const facetFieldsMax = 20;
 const facetValuesMax = 100;
 const neighboursMax = 200;
@@ -61,7 +62,7 @@ const readPageSize = (parameters: QueryParameters): number => {
   if (/^\d{1,15}$/.test(text) && Number(text) > max) {
     throw new TaffrailError("limit_too_large", { value: Number(text), limit: max });
   }
-  return readInteger(parameters, "limit", { fallback: 100, min: 1, max });
+  return readInteger(parameters, "limit", { fallback: pageSizeUsual, min: 1, max });
 };
 
 /** What most questions have in common, read from their parameters. */
@@ -71,7 +72,7 @@ const readQuestion = (deps: QueryServiceDeps, scope: Scope, parameters: QueryPar
   const range = readTimeRange(parameters, nowMs);
   const pendingRecords = deps.journal.pendingRecords(scope.tenant);
   const question: Question = { filter, range, signal };
-  return { question, pendingRecords, nothing: { fields, range, pendingRecords, nowMs } };
+  return { question, pendingRecords, nothing: { fields, range, pendingRecords, nowMs, signal } };
 };
 
 const searchWith = (deps: QueryServiceDeps): Ask<SearchLogsAnswer> => {
@@ -179,20 +180,16 @@ const contextWith = (deps: QueryServiceDeps): Ask<LogContextAnswer> => {
 };
 
 const fieldsWith = (deps: QueryServiceDeps): Ask<LogFieldsAnswer> => {
-  return async (scope, parameters) => {
+  return async (scope, parameters, signal) => {
     const prefix = parameters.prefix ?? "";
     const limit = readInteger(parameters, "limit", { fallback: 100, min: 1, max: fieldNamesMax });
     const range = readTimeRange(parameters, deps.clock.now());
     const builtIn = knownFields.map(({ name }) => name).filter((name) => name.startsWith(prefix));
-    const keys = await deps.store.fieldNames(scope, range, prefix, limit);
+    const keys = await deps.store.fieldNames(scope, range, { prefix, limit, signal });
     const shown = keys.filter((key) => !maskedField(resolveField(key), scope.maskedFields));
     return { fields: [...new Set([...builtIn, ...shown])].slice(0, limit) };
   };
 };
-
-/** The statement that a search for the newest hundred records runs. */
-const searchSql = (scope: Scope, question: Question): string =>
-  `SELECT ${viewColumns} FROM taffrail.otel_logs WHERE ${whereOf(scope, question)} ORDER BY ${orderBy("newest")} LIMIT 100`;
 
 const explainWith = (deps: QueryServiceDeps): Ask<ExplainQueryAnswer> => {
   return async (scope, parameters) => {
@@ -200,7 +197,7 @@ const explainWith = (deps: QueryServiceDeps): Ask<ExplainQueryAnswer> => {
     // Nothing is read, so a question without a range is shown with the last hour's.
     const hasRange = ["from", "to", "since"].some((name) => parameters[name] !== undefined);
     const range = readTimeRange(hasRange ? parameters : { since: "1h" }, deps.clock.now());
-    return { canonical: printQuery(filter), sql: searchSql(scope, { filter, range }) };
+    return { canonical: printQuery(filter), sql: pageSql(whereOf(scope, { filter, range }), "newest", pageSizeUsual) };
   };
 };
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { systemClock, systemIds } from "@taffrail/contracts";
+import { systemClock, systemIds, TaffrailError } from "@taffrail/contracts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { localPrincipal } from "../access/scope.ts";
-import { type AuditLog, openAuditLog } from "../audit/audit-log.ts";
+import { localPrincipal, systemPrincipal } from "../access/scope.ts";
+import { type Audit, type AuditLog, openAuditLog } from "../audit/audit-log.ts";
 import { openSettingsDatabase, type SettingsDatabase } from "../settings/database.ts";
 import { createHolds, type Holds } from "../settings/holds.ts";
 import { createRetention } from "../store/retention.ts";
@@ -104,6 +104,27 @@ describe("retention on a schedule", () => {
       "local retention.run intended",
       "local retention.run done",
     ]);
+  });
+
+  it("shows a doubt before anything is due", async () => {
+    await fill(1n, [2]);
+    expect(service.fault()).toBeUndefined();
+    expect(await service.run(systemPrincipal, { dryRun: false, confirmed: false })).toMatchObject({ dropped: [] });
+    expect(service.fault()).toBe("it drops nothing because the newest record is 48.0 hours old");
+  });
+
+  it("never calls a run failed that dropped something", async () => {
+    await fill(1n, [0, 10]);
+    const failing: Audit = (entry) => {
+      if (entry.outcome === "done") throw new TaffrailError("audit_unavailable", { reason: "the disk is full" });
+      return audit.audit(entry);
+    };
+    const retention = createRetention({ engine: store.engine, clock: systemClock, dataDir: store.dir });
+    const shaken = createRetentionService({ retention, holds, audit: failing });
+    const run = shaken.run(localPrincipal, { dryRun: false, confirmed: true });
+    await expect(run).rejects.toMatchObject({ code: "audit_unavailable" });
+    expect(await stored()).toBe(1);
+    expect(acts()).toEqual(["local retention.run intended"]);
   });
 
   it("drops nothing while the act cannot be written down", async () => {

@@ -10,7 +10,7 @@ export interface RetentionService {
   preview(): Promise<readonly ExpiredPartition[]>;
   /** Rejects with `retention_waits` while the clock is in doubt, unless confirmed; with `audit_unavailable` before anything is dropped. */
   run(principal: Principal, order: { readonly dryRun: boolean; readonly confirmed: boolean }): Promise<RetentionReport>;
-  /** Why the last scheduled run dropped nothing although there was something to drop; undefined when it did its work. */
+  /** Why the clock is in doubt, so that a run would drop nothing; undefined while it is trusted. */
   fault(): string | undefined;
 }
 
@@ -28,7 +28,6 @@ export function createRetentionService(deps: {
   readonly audit: Audit;
 }): RetentionService {
   const { retention, holds, audit } = deps;
-  let fault: string | undefined;
   const write = (
     principal: Principal,
     outcome: "intended" | "done" | "failed",
@@ -47,21 +46,20 @@ export function createRetentionService(deps: {
         .join(" ")
         .slice(0, 1000);
       if (isAct) write(principal, "intended", { days, rows: sumRows(plan.dropped), confirmed });
-      try {
-        const report = await retention.run({ ...order, dryRun: false });
-        fault = undefined;
-        // What fell due between the plan and the run is not in the plan, so the report decides.
-        if (isAct || report.dropped.length > 0) {
-          write(principal, "done", { partitions: report.dropped.length, rows: sumRows(report.dropped) });
-        }
-        return report;
-      } catch (error) {
-        if (error instanceof TaffrailError && error.code === "retention_waits") fault = error.message;
+      const report = await retention.run({ ...order, dryRun: false }).catch((error: unknown) => {
         if (isAct) write(principal, "failed", { reason: error instanceof TaffrailError ? error.code : "internal" });
         throw error;
+      });
+      // What fell due between the plan and the run is not in the plan, so the report decides.
+      if (isAct || report.dropped.length > 0) {
+        write(principal, "done", { partitions: report.dropped.length, rows: sumRows(report.dropped) });
       }
+      return report;
     },
-    fault: () => fault,
+    fault() {
+      const doubt = retention.doubt();
+      return doubt === undefined ? undefined : `it drops nothing because ${doubt}`;
+    },
   };
 }
 

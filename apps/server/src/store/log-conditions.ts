@@ -1,4 +1,5 @@
 import { compileFilter, type Filter, sqlString } from "@taffrail/query";
+import { authorizeLogs } from "../access/authorize.ts";
 import type { Scope } from "../access/scope.ts";
 import type { SeqRange } from "../journal/segment-store.ts";
 import { seqCondition } from "./insert-statement.ts";
@@ -16,8 +17,11 @@ const clamp = (milliseconds: number): number => Math.min(latestMs, Math.max(earl
 const timeNs = (nanoseconds: bigint): string => `fromUnixTimestamp64Nano(toInt64(${String(nanoseconds)}), 'UTC')`;
 const timeMs = (milliseconds: number): string => timeNs(BigInt(clamp(milliseconds)) * 1_000_000n);
 
-/** Only the scope's own tenant: the one place where a reading statement gets it from. */
-const tenantCondition = (scope: Scope): string => `Tenant = ${sqlString(scope.tenant)}`;
+/** Only the scope's own tenant, if it may read logs at all: the one place where a reading statement gets either from. */
+function tenantCondition(scope: Scope): string {
+  authorizeLogs(scope);
+  return `Tenant = ${sqlString(scope.tenant)}`;
+}
 
 function timeConditions(range: TimeRange): readonly string[] {
   const [from, to] = [timeMs(range.fromMs), timeMs(range.toMs)];
@@ -33,7 +37,7 @@ function timeConditions(range: TimeRange): readonly string[] {
 /**
  * The condition of a question: its tenant, its time range, its filter.
  *
- * @throws `query_field_masked` when the filter reads a masked field
+ * @throws `query_field_masked` when the filter reads a masked field, `forbidden` when the scope may not read logs
  * @example whereOf(scope, { filter, range }) // "Tenant = 'default' AND …"
  */
 export function whereOf(

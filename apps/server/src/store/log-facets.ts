@@ -168,18 +168,19 @@ export async function logFacets(
 /**
  * Names of the attributes of a time range, most frequent first; from a sample when there are many records.
  *
- * @example await logFieldNames(ask, scope, range, "http.", 20) // ["http.route", "http.status_code"]
+ * @example await logFieldNames(ask, scope, range, { prefix: "http.", limit: 20 }) // ["http.route", "http.status_code"]
  */
 export async function logFieldNames(
   ask: Ask,
   scope: Scope,
   range: TimeRange,
-  wanted: { readonly prefix: string; readonly limit: number },
+  wanted: Parameters<LogStore["fieldNames"]>[2],
 ): Promise<readonly string[]> {
-  const question = { filter: undefined, range };
+  const { signal } = wanted;
+  const question: Question = { filter: undefined, range, ...(signal === undefined ? {} : { signal }) };
   const { count } = await countLogs(ask, scope, question);
   const where = whereOf(scope, question, sampleCondition(everyFor(count, mapRowsMax)));
   const named = ` WHERE startsWith(lowerUTF8(key), lowerUTF8(${sqlString(wanted.prefix)}))`;
-  const { rows } = await ask(keysSql(where, named, wanted.limit * 2));
+  const { rows } = await ask(keysSql(where, named, wanted.limit * 2), signal);
   return [...new Set(rows.map((row) => String(row.key)))].slice(0, wanted.limit);
 }

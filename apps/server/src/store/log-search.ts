@@ -18,7 +18,12 @@ const positionOf = (row: Row): Position => ({
   seq: String(row.Seq),
 });
 
-function pageSql(where: string, order: Order, limit: number): string {
+/**
+ * The statement that asks for records in the order of pages.
+ *
+ * @example pageSql(whereOf(scope, question), "newest", 100)
+ */
+export function pageSql(where: string, order: Order, limit: number): string {
   return `SELECT ${viewColumns} FROM taffrail.otel_logs WHERE ${where} ORDER BY ${orderBy(order)} LIMIT ${String(limit)}`;
 }
 
@@ -144,7 +149,7 @@ export async function logsAround(
 }
 
 /**
- * What was stored under a range of Seq and matches, oldest first.
+ * What was stored under a range of Seq and matches: the newest of it, oldest first.
  *
  * @example await logsOfRange(ask, scope, filter, { from: 100n, to: 200n }, 50)
  */
@@ -156,11 +161,12 @@ export async function logsOfRange(
   limit: number,
 ): ReturnType<LogStore["range"]> {
   const where = whereSeq(scope, filter, seqs);
-  const order = "ORDER BY Timestamp, Seq";
+  const order = "ORDER BY Timestamp DESC, Seq DESC";
   const sqlOf = (rows: number): string =>
     `SELECT ${viewColumns} FROM taffrail.otel_logs WHERE ${where} ${order} LIMIT ${String(rows)}`;
   const page = await askPage(ask, sqlOf, limit, undefined);
-  const records = page.answer.rows.slice(0, page.limit).map((row) => viewOf(row, scope.maskedFields));
+  const newest = page.answer.rows.slice(0, page.limit).toReversed();
+  const records = newest.map((row) => viewOf(row, scope.maskedFields));
   if (page.answer.rows.length <= page.limit) return { records, matched: records.length };
   const counted = await ask(`SELECT count() AS matched FROM taffrail.otel_logs WHERE ${where}`);
   return { records, matched: Number(counted.rows[0]?.matched) };

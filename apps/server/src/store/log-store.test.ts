@@ -1,4 +1,4 @@
-import { type Level, levelOfSeverity, TaffrailError } from "@taffrail/contracts";
+import { type Level, levelOfSeverity, limits, TaffrailError } from "@taffrail/contracts";
 import { type Filter, parseQuery } from "@taffrail/query";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Scope } from "../access/scope.ts";
@@ -231,9 +231,9 @@ describe("facets", () => {
     ]);
     const levelsSeen = answer.facets[0]?.values.map(({ value }) => value).sort();
     expect(levelsSeen).toEqual(["debug", "error", "fatal", "info", "trace", "warn"]);
-    const names = await logs.fieldNames(scope, range, "", 10);
+    const names = await logs.fieldNames(scope, range, { prefix: "", limit: 10 });
     expect([...names].sort()).toEqual(["big", "half", "host.name", "http.route", "index", "telemetry.sdk.name"]);
-    expect(await logs.fieldNames(scope, range, "HTTP", 10)).toEqual(["http.route"]);
+    expect(await logs.fieldNames(scope, range, { prefix: "HTTP", limit: 10 })).toEqual(["http.route"]);
   });
 });
 
@@ -262,20 +262,56 @@ describe("around a record", () => {
 });
 
 describe("a range of Seq", () => {
-  it("answers what matches, oldest first, and says how many there were", async () => {
+  it("answers the newest of what matches, oldest first, and says how many there were", async () => {
     const inRange = newestFirst.filter((seq) => Number(seq) >= 1100 && Number(seq) < 1200).toReversed();
     const all = await logs.range(scope, undefined, 1100n, 1200n, 500);
     expect(all.records.map(({ id }) => id)).toEqual(inRange);
     expect(all.matched).toBe(100);
     const some = await logs.range(scope, undefined, 1100n, 1200n, 7);
-    expect(some.records.map(({ id }) => id)).toEqual(inRange.slice(0, 7));
+    expect(some.records.map(({ id }) => id)).toEqual(inRange.slice(-7));
     expect(some.matched).toBe(100);
     const errors = await logs.range(scope, filterOf("level:error"), 1000n, 3000n, 5000);
     expect(errors.matched).toBe(rows.filter((row) => row.severity === 17).length);
   });
 });
 
+describe("a question", () => {
+  it("has one allowance of time, however many statements it takes", async () => {
+    let elapsedMs = 0;
+    const slow = createLogStore({
+      engine: store.engine,
+      clock: { monotonic: () => (elapsedMs += limits.queryTime.value * 0.4) },
+    });
+    const month = { fromMs: startMs - 720 * 3_600_000, toMs: startMs + 60 * minuteMs };
+    const late = { code: "query_timeout", details: { seconds: limits.queryTime.value / 1000 } };
+    const nobody = { ...scope, tenant: "nobody" };
+    await expect(slow.search(nobody, { filter: undefined, range: month, limit: 10 })).rejects.toMatchObject(late);
+    await expect(slow.facets(scope, { filter: undefined, range, fields: [], limit: 5 })).rejects.toMatchObject(late);
+    expect((await slow.count(scope, { filter: undefined, range })).count).toBe(count);
+  });
+
+  it("about field names ends with the one who asked", async () => {
+    const wanted = { prefix: "", limit: 10, signal: AbortSignal.abort(new Error("gone")) };
+    await expect(logs.fieldNames(scope, range, wanted)).rejects.toThrow("gone");
+  });
+});
+
 describe("a scope", () => {
+  it("without the dataset reads nothing", async () => {
+    const other = { ...scope, datasets: ["metrics"] };
+    const forbidden = { code: "forbidden" };
+    const question = { filter: undefined, range };
+    const place = { timeNs: String(rows[0]?.timeNs), seq: seqOf(0) };
+    await expect(logs.search(other, { ...question, limit: 1 })).rejects.toMatchObject(forbidden);
+    await expect(logs.count(other, question)).rejects.toMatchObject(forbidden);
+    await expect(logs.histogram(other, { ...question, buckets: 1 })).rejects.toMatchObject(forbidden);
+    await expect(logs.facets(other, { ...question, fields: ["level"], limit: 1 })).rejects.toMatchObject(forbidden);
+    await expect(logs.fieldNames(other, range, { prefix: "", limit: 1 })).rejects.toMatchObject(forbidden);
+    await expect(logs.range(other, undefined, 0n, 9999n, 1)).rejects.toMatchObject(forbidden);
+    const neighbours = { before: 1, after: 1, anyService: true };
+    await expect(logs.around(other, place, neighbours)).rejects.toMatchObject(forbidden);
+  });
+
   it("never sees another tenant, whatever its name or filter says", async () => {
     const tenants = ["x' OR '1'='1", "default' --", "\\' OR 1=1 OR Tenant='default", "other\0", ""];
     for (const tenant of tenants) {

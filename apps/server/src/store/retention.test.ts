@@ -1,7 +1,14 @@
 import type { Clock } from "@taffrail/contracts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createRetention, type RetentionOrder } from "./retention.ts";
-import { clockFault, decideRetention, type Partition } from "./retention-decision.ts";
+import {
+  type ClockEvidence,
+  type ClockReading,
+  clockFault,
+  decideRetention,
+  type Partition,
+  steadySince,
+} from "./retention-decision.ts";
 import { storeRows } from "./testdata/rows.ts";
 import { openTestStore, type TestStore } from "./testdata/test-store.ts";
 
@@ -40,38 +47,39 @@ describe("what is dropped", () => {
 });
 
 describe("the clock", () => {
-  const sound = {
-    nowMs,
-    trusted: { wallMs: nowMs - hourMs, elapsedMs: hourMs },
+  const ago = (milliseconds: number, seenMs = milliseconds): ClockReading => ({
+    wallMs: nowMs - milliseconds,
+    monotonicMs: -seenMs,
+  });
+  const sound: ClockEvidence = {
+    now: ago(0),
+    trusted: ago(hourMs),
+    steady: ago(hourMs),
     lastRun: { atMs: nowMs - hourMs, everyMs: hourMs },
     newestMs: nowMs - 1000,
   };
+  const lastRun = (milliseconds: number) => ({ lastRun: { atMs: nowMs - milliseconds, everyMs: hourMs } });
+  const minutes = (count: number): ClockReading => ago(count * 60_000);
+  type Case = readonly [string, Partial<ClockEvidence>, string | undefined];
 
-  it.each([
+  it.each<Case>([
     ["is sound", {}, undefined],
     ["is sound without any history", { lastRun: undefined, newestMs: undefined }, undefined],
     ["has records a day ahead", { newestMs: nowMs + dayMs }, undefined],
+    ["is sound on a quiet server, run after run", { newestMs: nowMs - 10 * dayMs }, undefined],
+    ["went forward", { trusted: ago(3 * hourMs, hourMs) }, undefined],
     [
-      "went forward",
-      { trusted: { wallMs: nowMs - 3 * hourMs, elapsedMs: hourMs } },
+      "went forward just now",
+      { trusted: ago(3 * hourMs, hourMs), steady: ago(0) },
       "the clock went forward by 2.0 hours while the server ran",
     ],
+    ["went back", { trusted: ago(-hourMs, hourMs) }, "the clock went back by 2.0 hours while the server ran"],
+    ["is far behind the last run", lastRun(-2 * hourMs), "the last run was 2.0 hours in the future"],
     [
-      "went back",
-      { trusted: { wallMs: nowMs + hourMs, elapsedMs: hourMs } },
-      "the clock went back by 2.0 hours while the server ran",
+      "is far past the newest record, without a run before",
+      { lastRun: undefined, newestMs: nowMs - 10 * dayMs },
+      "the newest record is 240.0 hours old",
     ],
-    [
-      "is far behind the last run",
-      { lastRun: { atMs: nowMs + 2 * hourMs, everyMs: hourMs } },
-      "the last run was 2.0 hours in the future",
-    ],
-    [
-      "is far past the last run",
-      { lastRun: { atMs: nowMs - 240 * hourMs, everyMs: hourMs } },
-      "the last run was 240.0 hours ago",
-    ],
-    ["is far past the newest record", { newestMs: nowMs - 10 * dayMs }, "the newest record is 240.0 hours old"],
     [
       "is far behind the newest record",
       { newestMs: nowMs + 3 * dayMs },
@@ -79,6 +87,48 @@ describe("the clock", () => {
     ],
   ])("%s", (_name, change, fault) => {
     expect(clockFault({ ...sound, ...change })).toBe(fault);
+  });
+
+  it.each<Case>([
+    ["a night off, at the start", { trusted: ago(0), steady: ago(0) }, "the last run was 14.0 hours ago"],
+    ["a night off, half an hour later", { steady: minutes(30) }, "the last run was 14.0 hours ago"],
+    ["a night off, an hour later", { steady: minutes(61) }, undefined],
+    [
+      "a night off, an hour later, before anything came in",
+      { newestMs: nowMs - 14 * hourMs },
+      "the last run was 14.0 hours ago",
+    ],
+    ["a night asleep", { trusted: ago(14 * hourMs, hourMs), steady: minutes(1) }, "the last run was 14.0 hours ago"],
+    ["a night asleep, an hour later", { trusted: ago(14 * hourMs, hourMs), steady: minutes(61) }, undefined],
+    ["a month off", lastRun(31 * dayMs), undefined],
+    ["longer than a month", lastRun(32 * dayMs), "the last run was 768.0 hours ago"],
+    [
+      "longer than a month, and a nap",
+      { ...lastRun(32 * dayMs), trusted: ago(3 * hourMs, hourMs) },
+      "the last run was 768.0 hours ago",
+    ],
+    [
+      "a clock that went back after it",
+      { trusted: ago(-2 * hourMs, hourMs) },
+      "the clock went back by 3.0 hours while the server ran",
+    ],
+    [
+      "a record of the future after it",
+      { newestMs: nowMs + 2 * dayMs },
+      "the newest record is 48.0 hours in the future",
+    ],
+  ])("after %s", (_name, change, fault) => {
+    expect(clockFault({ ...sound, ...lastRun(14 * hourMs), ...change })).toBe(fault);
+  });
+
+  it("keeps pace since its last jump, forward or back", () => {
+    const start = ago(10 * hourMs);
+    expect(steadySince(start, ago(0))).toBe(start);
+    expect(steadySince(start, ago(-0.9 * hourMs, 0))).toBe(start);
+    for (const jump of [2 * hourMs, -2 * hourMs]) {
+      const now = ago(jump, 0);
+      expect(steadySince(start, now)).toBe(now);
+    }
   });
 });
 
@@ -158,5 +208,43 @@ describe("a run", () => {
     const later = createRetention({ engine: store.engine, clock, dataDir: store.dir });
     await expect(later.run(order)).rejects.toThrow("the last run was 1440.0 hours ago");
     expect((await later.run({ ...order, confirmed: true })).dropped).toHaveLength(2);
+  });
+
+  const overnightMs = 14 * hourMs;
+
+  it("goes on by itself after a night off, once the clock has kept pace and records come in", async () => {
+    await createRetention({ engine: store.engine, clock, dataDir: store.dir }).run({ ...order, confirmed: true });
+    await storeRows(store, 50n, [{ timeNs: at(nowMs - 9 * dayMs), retentionDays: 7 }]);
+    wallMs += overnightMs;
+    const later = createRetention({ engine: store.engine, clock, dataDir: store.dir });
+    expect(later.doubt()).toBe("the last run was 14.0 hours ago");
+    await expect(later.run(order)).rejects.toMatchObject({ code: "retention_waits" });
+    await storeRows(store, 100n, [{ timeNs: at(wallMs) }]);
+    pass(hourMs);
+    expect((await later.run(order)).dropped).toMatchObject([{ day: "2026-11-13" }]);
+    expect(later.doubt()).toBeUndefined();
+  });
+
+  it("goes on by itself after a night asleep, and shows the doubt at once", async () => {
+    const retention = createRetention({ engine: store.engine, clock, dataDir: store.dir });
+    await retention.run(order);
+    expect(retention.doubt()).toBeUndefined();
+    wallMs += overnightMs;
+    expect(retention.doubt()).toBe("the clock went forward by 14.0 hours while the server ran");
+    await storeRows(store, 50n, [{ timeNs: at(nowMs - 9 * dayMs), retentionDays: 7 }, { timeNs: at(wallMs) }]);
+    await expect(retention.run(order)).rejects.toMatchObject({ code: "retention_waits" });
+    pass(hourMs);
+    expect((await retention.run(order)).dropped).toMatchObject([{ day: "2026-11-13" }]);
+  });
+
+  it("waits for a person after the clock went back", async () => {
+    const retention = createRetention({ engine: store.engine, clock, dataDir: store.dir });
+    wallMs -= 2 * hourMs;
+    for (let hour = 0; hour < 5; hour += 1) {
+      await expect(retention.run(order)).rejects.toMatchObject({ code: "retention_waits" });
+      pass(hourMs);
+    }
+    expect((await retention.run({ ...order, confirmed: true })).dropped).toHaveLength(2);
+    expect(retention.doubt()).toBeUndefined();
   });
 });

@@ -1,14 +1,16 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, TaffrailError } from "@taffrail/contracts";
 import { sqlString } from "@taffrail/query";
 import type { Engine, QueryOptions } from "../engine/engine.ts";
 import {
-  type ClockEvidence,
+  type ClockReading,
   clockFault,
   decideRetention,
   type HeldDays,
   type Partition,
+  steadySince,
 } from "./retention-decision.ts";
 
 const lane: QueryOptions = { lane: "background", timeoutMs: 60_000 };
@@ -39,12 +41,15 @@ export interface RetentionOrder {
  * Retention: drops whole partitions whose records are all past their retention and not held.
  *
  * `run` rejects with `retention_waits` when the clock jumped by more than an hour against the monotonic clock, the last run or the newest record and
- * there is something to drop; it goes on rejecting until a run is confirmed. A dry run drops nothing and never waits. Both reject with the errors of `Engine.query`.
+ * there is something to drop, until the absence has healed (see `clockFault`) or a run is confirmed. A dry run drops nothing and never waits. `preview` and
+ * `run` reject with the errors of `Engine.query`.
  */
 export interface Retention {
   /** What a run would drop now, and what holds would keep from it. */
   preview(holds: readonly HeldDays[]): Promise<readonly ExpiredPartition[]>;
   run(order: RetentionOrder): Promise<RetentionReport>;
+  /** Why a run would wait now, by the clocks as they are and the newest record as the last run met it; whether or not there is something to drop. */
+  doubt(): string | undefined;
 }
 
 const partitionsSql = `SELECT partition_id AS id, partition, sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts
@@ -76,8 +81,17 @@ const expired = ({ day, retentionDays, rows, bytes }: Partition, held: boolean):
   held,
 });
 
-async function readLastRun(path: string): Promise<number | undefined> {
-  const text = await readFile(path, "utf8").catch(() => "");
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    // No run yet, or one that nobody can read any more: the newest record must do as evidence.
+    return "";
+  }
+}
+
+function readLastRun(path: string): number | undefined {
+  const text = readText(path);
   const at = Number(/"lastRunMs":(\d+)/.exec(text)?.[1] ?? Number.NaN);
   return Number.isFinite(at) ? at : undefined;
 }
@@ -101,19 +115,21 @@ export function createRetention(deps: {
 }): Retention {
   const { engine, clock } = deps;
   const path = join(deps.dataDir, "retention.json");
-  let trusted = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
+  const read = (): ClockReading => ({ wallMs: clock.now(), monotonicMs: clock.monotonic() });
+  let trusted = read();
+  let steady = trusted;
+  let lastRunMs = readLastRun(path);
+  let newestMs: number | undefined;
 
-  async function evidence(): Promise<ClockEvidence> {
-    const lastRunMs = await readLastRun(path);
-    return {
-      nowMs: clock.now(),
-      trusted: { wallMs: trusted.wallMs, elapsedMs: clock.monotonic() - trusted.monotonicMs },
-      lastRun: lastRunMs === undefined ? undefined : { atMs: lastRunMs, everyMs: retentionEveryMs },
-      newestMs: await newestRecordMs(engine),
-    };
+  function doubt(): string | undefined {
+    const now = read();
+    steady = steadySince(steady, now);
+    const lastRun = lastRunMs === undefined ? undefined : { atMs: lastRunMs, everyMs: retentionEveryMs };
+    return clockFault({ now, trusted, steady, lastRun, newestMs });
   }
 
   return {
+    doubt,
     async preview(holds): Promise<readonly ExpiredPartition[]> {
       const { drop, held } = decideRetention(await readPartitions(engine), holds, clock.now());
       return [
@@ -122,7 +138,8 @@ export function createRetention(deps: {
       ];
     },
     async run({ dryRun, holds, confirmed }): Promise<RetentionReport> {
-      const fault = dryRun || confirmed ? undefined : clockFault(await evidence());
+      if (!dryRun) newestMs = await newestRecordMs(engine);
+      const fault = dryRun || confirmed ? undefined : doubt();
       const nowMs = clock.now();
       const { drop, held } = decideRetention(await readPartitions(engine), holds, nowMs);
       if (fault !== undefined && drop.length > 0) throw new TaffrailError("retention_waits", { reason: fault });
@@ -132,6 +149,7 @@ export function createRetention(deps: {
           await engine.execute(`ALTER TABLE taffrail.otel_logs DROP PARTITION ID ${sqlString(id)}`, lane);
         }
         trusted = { wallMs: nowMs, monotonicMs: clock.monotonic() };
+        lastRunMs = nowMs;
         await writeLastRun(path, nowMs);
       }
       return {

@@ -78,7 +78,7 @@ export interface LogStore {
   ): Promise<
     Cost & { readonly before: readonly LogView[]; readonly record: LogView; readonly after: readonly LogView[] }
   >;
-  /** Records of the Seq range that match, oldest first: what live tail pushes. */
+  /** The newest records of the Seq range that match, oldest first: what live tail pushes. */
   range(
     scope: Scope,
     filter: Filter | undefined,
@@ -87,5 +87,9 @@ export interface LogStore {
     limit: number,
   ): Promise<{ readonly records: readonly LogView[]; readonly matched: number }>;
   /** Names of attributes and resource attributes seen in the range, most frequent first. */
-  fieldNames(scope: Scope, range: TimeRange, prefix: string, limit: number): Promise<readonly string[]>;
+  fieldNames(
+    scope: Scope,
+    range: TimeRange,
+    wanted: { readonly prefix: string; readonly limit: number; readonly signal?: AbortSignal },
+  ): Promise<readonly string[]>;
 }

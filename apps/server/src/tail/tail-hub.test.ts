@@ -122,7 +122,7 @@ describe("what readers get", () => {
     await append(idList("many", count));
     const seen = await read(events, count);
     expect(seen).toMatchObject({ matched: count, shown: limits.tailPush.value });
-    expect(seen.bodies).toHaveLength(limits.tailPush.value);
+    expect(seen.bodies).toEqual(idList("many", count).slice(-limits.tailPush.value));
   });
 
   test("a reader that does not read loses batches, not counts, and delays nobody", async () => {
@@ -178,6 +178,7 @@ describe("life of a reader", () => {
 
   test("mistakes and limits are told at once", () => {
     expect(codeOf(() => tail("(a"))).toBe("query_syntax");
+    expect(codeOf(() => tail("", { ...scope, datasets: [] }))).toBe("forbidden");
     expect(codeOf(() => tail("secret:1", { ...scope, maskedFields: ["secret"] }))).toBe("query_field_masked");
     for (let index = 0; index < limits.tails.value; index += 1) hub.subscribe(scope, "", new AbortController());
     expect(codeOf(() => tail(""))).toBe("tail_limit");

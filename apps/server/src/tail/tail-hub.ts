@@ -1,5 +1,6 @@
 import { type Clock, limits, TaffrailError } from "@taffrail/contracts";
 import { printQuery } from "@taffrail/query";
+import { authorizeLogs } from "../access/authorize.ts";
 import type { Scope } from "../access/scope.ts";
 import type { Commit, Journal } from "../journal/journal.ts";
 import type { TailEvent } from "../query/answers.ts";
@@ -30,7 +31,7 @@ interface TailStats {
  * Live tail. When the journal commits, each distinct question is asked once about the committed records, in the words of a search, and the
  * answer goes to every reader of that question.
  *
- * `subscribe` throws at once: the errors of the query, `query_field_masked`, `tail_limit`, `shutting_down`. The iterable starts with `hello`,
+ * `subscribe` throws at once: the errors of the query, `query_field_masked`, `forbidden`, `tail_limit`, `shutting_down`. The iterable starts with `hello`,
  * then yields what is committed from now on; it ends when `signal` aborts, when its reader leaves it, or at `close`. A reader that does not
  * keep up loses the oldest batches and sees it in `matched`; it never delays another reader. `close` ends all iterables and is idempotent.
  */
@@ -104,6 +105,7 @@ export function createTailHub(deps: TailHubDeps): TailHub {
   return {
     subscribe(scope, queryText, { signal }) {
       if (isClosed) throw new TaffrailError("shutting_down");
+      authorizeLogs(scope);
       const { filter } = readFilter(queryText, scope);
       if (readerCount >= limits.tails.value) throw new TaffrailError("tail_limit", { limit: limits.tails.value });
       const key = groupKey(scope, printQuery(filter));

@@ -1,3 +1,4 @@
+import { limits } from "@taffrail/contracts";
 import Type from "typebox";
 import { defineRoute } from "../route.ts";
 import * as schema from "../schemas.ts";
@@ -34,7 +35,7 @@ const searchLogs = defineRoute({
     {
       ...question,
       limit: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: 1000, description: "Records a page; 100 unless told." }),
+        Type.Integer({ minimum: 1, maximum: limits.searchPage.value, description: "Records a page; 100 unless told." }),
       ),
       cursor: Type.Optional(Type.String({ description: "`nextCursor` of the page before." })),
       order: Type.Optional(Type.Enum(["newest", "oldest"], { description: "newest unless told." })),
@@ -66,7 +67,11 @@ const logHistogram = defineRoute({
     {
       ...question,
       buckets: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: 500, description: "Buckets wanted; 60 unless told." }),
+        Type.Integer({
+          minimum: 1,
+          maximum: limits.histogramBuckets.value,
+          description: "Buckets wanted; 60 unless told.",
+        }),
       ),
     },
     closed,
