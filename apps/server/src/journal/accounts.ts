@@ -1,4 +1,4 @@
-import { createLedger, type Ledger } from "@taffrail/contracts";
+import { createLedger, type DropReason, type Ledger } from "@taffrail/contracts";
 import type { SegmentSummary } from "./segment.ts";
 
 /** The journal's books: the ledger, and what each tenant still waits for. Nothing else counts records. */
@@ -8,8 +8,8 @@ export interface Accounts {
   found(summary: SegmentSummary): void;
   /** Records whose bytes were found damaged at start: accepted once, now dropped. */
   lost(records: number): void;
-  /** A segment is done: `delivered` of its records are in the store, the rest is dropped as damaged. */
-  settle(summary: SegmentSummary, delivered: number): void;
+  /** A segment is done: `delivered` of its records are in the store, the rest is dropped for `reason`. */
+  settle(summary: SegmentSummary, delivered: number, reason: DropReason): void;
   pendingRecords(tenant: string): number;
   ledger(): Ledger;
 }
@@ -40,10 +40,10 @@ export function createAccounts(): Accounts {
       book.accept(records);
       book.drop("damaged", records);
     },
-    settle(summary, delivered): void {
+    settle(summary, delivered, reason): void {
       const stored = Math.min(delivered, summary.rows);
       book.deliver(stored);
-      if (stored < summary.rows) book.drop("damaged", summary.rows - stored);
+      if (stored < summary.rows) book.drop(reason, summary.rows - stored);
       for (const [tenant, part] of summary.tenants) change(tenant, -part.rows);
     },
     pendingRecords: (tenant) => pending.get(tenant) ?? 0,

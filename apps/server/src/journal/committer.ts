@@ -4,7 +4,7 @@ import type { Failpoint } from "@taffrail/experiments";
 import type { Accounts } from "./accounts.ts";
 import type { Budget } from "./budget.ts";
 import { CommitQueue, type QueueEntry } from "./commit-queue.ts";
-import { removeIfThere } from "./file-effects.ts";
+import { isThere, removeIfThere } from "./file-effects.ts";
 import type { SegmentHeader } from "./frame-codec.ts";
 import type { Guilt, PutAway } from "./put-away.ts";
 import type { Segment } from "./segment.ts";
@@ -137,7 +137,8 @@ export class Committer {
     }
     // A death or refusal while counting says nothing about the segment's bytes.
     const failure = outcome.during === "count" ? { ...outcome.failure, type: "waiting" as const } : outcome.failure;
-    const context = { storedSoFar: this.#queue.settledCount, frames: entry.segment.summary.frames };
+    const ageMs = this.#options.clock.monotonic() - entry.segment.sinceMs;
+    const context = { storedSoFar: this.#queue.settledCount, frames: entry.segment.summary.frames, ageMs };
     const { trial, verdict } = afterFailure(entry.trial, failure, context);
     entry.trial = trial;
     if (verdict.do === "divide") await this.#divide(entry, { code: "frame_refused", reason: failure.reason });
@@ -153,7 +154,7 @@ export class Committer {
 
   async #stored(entry: QueueEntry, rows: number): Promise<void> {
     const { accounts, onStored, onQueue } = this.#options;
-    accounts.settle(entry.segment.summary, rows);
+    accounts.settle(entry.segment.summary, rows, "sink-refused");
     this.#queue.settled(entry);
     if (rows > 0) onStored(entry.segment, rows);
     onQueue();
@@ -173,7 +174,8 @@ export class Committer {
   async #divide(entry: QueueEntry, guilt: Guilt): Promise<void> {
     const { failpoint, fallbackHeader, budget } = this.#options;
     entry.guilt = guilt;
-    if (entry.segment.summary.frames < 2 || entry.lineage.putAway >= searchedPiecesMax) {
+    const whole = entry.segment.summary.frames < 2 || entry.lineage.putAway >= searchedPiecesMax;
+    if (whole || !(await isThere(entry.segment.path))) {
       entry.phase = "put-away";
       return;
     }
@@ -183,7 +185,7 @@ export class Committer {
     budget.overhead(pieces[0].summary.bytes + pieces[1].summary.bytes - before);
     this.#queue.replace(
       entry,
-      pieces.map((segment) => ({ segment, trial: firstTrial("seq-check") })),
+      pieces.map((segment) => ({ segment, trial: firstTrial("seq-check", entry.trial.waits) })),
     );
     failpoint("journal.split.after");
   }
@@ -200,10 +202,10 @@ export class Committer {
       entry.phase = "insert";
       return this.#wait(entry, distrustPauseMs, guilt.reason, true);
     }
-    await putAway.keep(segment, stored, guilt);
+    const reason = await putAway.keep(segment, stored, guilt);
     entry.lineage.putAway += 1;
     this.#putAwayInARow += 1;
-    accounts.settle(segment.summary, stored);
+    accounts.settle(segment.summary, stored, reason);
     this.#queue.settled(entry);
     this.#queue.remove(entry);
     budget.released(segment.summary, { drained: false });

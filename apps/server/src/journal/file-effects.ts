@@ -1,4 +1,4 @@
-import { type FileHandle, open, unlink } from "node:fs/promises";
+import { type FileHandle, open, stat, unlink } from "node:fs/promises";
 
 /** Buffers handed to the kernel in one call. */
 const buffersPerWrite = 1024;
@@ -29,6 +29,17 @@ export async function writeAll(file: FileHandle, buffers: readonly Uint8Array[],
   for (let at = 0; at < buffers.length; at += buffersPerWrite)
     written += await writeBatch(file, buffers.slice(at, at + buffersPerWrite), position + written);
   return written;
+}
+
+/** Whether there is a file of that path. Rejects with the file system's error when that cannot be told. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /** Removes a file; that it is not there is as good. Rejects with the file system's error otherwise. */

@@ -1,12 +1,12 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ledgerFault, TaffrailError } from "@taffrail/contracts";
+import { ledgerFault, systemClock, TaffrailError } from "@taffrail/contracts";
 import { describe, expect, it } from "vitest";
 import { killEngine } from "../store/testdata/test-store.ts";
 import type { SegmentInsert, SegmentStore } from "./segment-store.ts";
 import { otlpRequest } from "./testdata/otlp-payload.ts";
 import { idList, useStore } from "./testdata/store-fixture.ts";
-import { poisonRequest, rowsRequest } from "./testdata/test-journal.ts";
+import { poisonRequest, rowsRequest, type TestJournal } from "./testdata/test-journal.ts";
 
 const fixture = useStore();
 
@@ -38,7 +38,7 @@ describe("a frame that cannot be stored", () => {
     await journal.drained();
     expect(await fixture.storedIds()).toEqual(good);
     const { ledger, segmentsQuarantined } = journal.stats();
-    expect(ledger).toEqual({ accepted: 63, delivered: 60, filtered: 0, dropped: { damaged: 3 }, pending: 0 });
+    expect(ledger).toEqual({ accepted: 63, delivered: 60, filtered: 0, dropped: { "sink-refused": 3 }, pending: 0 });
     expect(ledgerFault(ledger)).toBeUndefined();
     expect(segmentsQuarantined).toBe(1);
     expect(problems.map(({ code }) => code)).toContain("frame_refused");
@@ -57,7 +57,7 @@ describe("a frame that cannot be stored", () => {
     await journal.append(rowsRequest(["rows go on"]));
     await journal.drained();
     expect(await fixture.storedIds()).toEqual(["rows go on"]);
-    expect(journal.stats().ledger.dropped).toEqual({ damaged: 3 });
+    expect(journal.stats().ledger.dropped).toEqual({ "sink-refused": 3 });
   });
 
   it("that kills the engine ends in quarantine, not in a crash loop", { timeout: 120_000 }, async () => {
@@ -70,7 +70,7 @@ describe("a frame that cannot be stored", () => {
     expect((await fixture.storedIds()).filter((id) => id !== "killer-frame")).toEqual(good);
     expect(journal.stats().segmentsQuarantined).toBe(1);
     const { ledger } = journal.stats();
-    expect(ledger.delivered + (ledger.dropped.damaged ?? 0)).toBe(4);
+    expect(ledger.delivered + (ledger.dropped["sink-refused"] ?? 0)).toBe(4);
     // Two deaths for each of the sizes 4, 2 and 1.
     expect(deaths.count).toBe(6);
   });
@@ -84,8 +84,66 @@ describe("a frame that cannot be stored", () => {
     ]);
     await journal.drained();
     expect(await fixture.storedIds()).toEqual([...good, "short"]);
-    expect(journal.stats().ledger).toMatchObject({ accepted: 23, delivered: 21, dropped: { damaged: 2 } });
+    expect(journal.stats().ledger).toMatchObject({ accepted: 23, delivered: 21, dropped: { "sink-refused": 2 } });
     expect(await deadLetters.list("default", 1)).toMatchObject([{ code: "rows_unequal" }]);
+  });
+});
+
+describe("a frame that waits for what never passes", () => {
+  /** A clock that can be put forward, and a journal at which `marked` is done before each insert of the marked file. */
+  async function startAside(
+    marked: (path: string) => Promise<void>,
+  ): Promise<TestJournal & { rounds(): Promise<void> }> {
+    const { segments } = fixture.store;
+    let aheadMs = 0;
+    let tries = 0;
+    const clock = { now: () => systemClock.now() + aheadMs, monotonic: () => systemClock.monotonic() + aheadMs };
+    const store: SegmentStore = {
+      ...segments,
+      insert: async (segment: SegmentInsert, mode, signal) => {
+        const bytes = await readFile(segment.path).catch(() => Buffer.from("set-aside"));
+        if (bytes.includes("set-aside")) {
+          tries += 1;
+          await marked(segment.path);
+        }
+        return segments.insert(segment, mode, signal);
+      },
+    };
+    const opened = await fixture.start({ store, clock });
+    opened.journal.setTailing(true);
+    const rounds = async (): Promise<void> => {
+      // Else the first of the others would get into the same segment.
+      await expect.poll(() => tries, { timeout: 10_000 }).toBeGreaterThan(0);
+      for (let round = 0; round < 12 && opened.journal.pendingRecords("default") > 0; round += 1) {
+        const { delivered } = opened.journal.stats().ledger;
+        await opened.journal.append(rowsRequest([`other-${round}`]));
+        await expect
+          .poll(() => opened.journal.stats().ledger.delivered, { timeout: 10_000 })
+          .toBeGreaterThan(delivered);
+        aheadMs += 2.5 * 3_600_000;
+      }
+    };
+    return { ...opened, rounds };
+  }
+
+  it("is put away while others are stored, before its age stops all senders", { timeout: 60_000 }, async () => {
+    const passing = new TaffrailError("query_failed", { reason: "Code: 243. Not enough space", engineCode: 243 });
+    const { journal, deadLetters, rounds } = await startAside(() => Promise.reject(passing));
+    await journal.append(rowsRequest(["set-aside"]));
+    await rounds();
+    expect(journal.stats()).toMatchObject({ segmentsQuarantined: 1, ledger: { dropped: { "sink-refused": 1 } } });
+    expect(await deadLetters.list("default", 10)).toMatchObject([{ code: "frame_refused", count: 1 }]);
+    expect(await fixture.storedIds()).not.toContain("set-aside");
+  });
+
+  it("because somebody removed its file is given up, told and counted", { timeout: 60_000 }, async () => {
+    const { journal, deadLetters, problems, rounds } = await startAside((path) => rm(path, { force: true }));
+    await Promise.all([journal.append(rowsRequest(["set-aside"])), journal.append(rowsRequest(["beside it"]))]);
+    await rounds();
+    const { ledger, segmentsQuarantined } = journal.stats();
+    expect([segmentsQuarantined, ledger.dropped, ledger.pending]).toEqual([0, { damaged: 2 }, 0]);
+    expect(problems.map(({ code }) => code)).toContain("segment_gone");
+    expect(await deadLetters.list("default", 10)).toMatchObject([{ code: "segment_gone", count: 2 }]);
   });
 });
 

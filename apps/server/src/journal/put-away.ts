@@ -1,7 +1,8 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import { type Clock, type ErrorCode, limits, TaffrailError } from "@taffrail/contracts";
+import { type Clock, type DropReason, type ErrorCode, limits, TaffrailError } from "@taffrail/contracts";
 import type { DeadLetterEntry, DeadLetters } from "./dead-letters.ts";
+import { isThere } from "./file-effects.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { Segment } from "./segment.ts";
 import { framesOf } from "./split-segment.ts";
@@ -14,8 +15,11 @@ export interface Guilt {
 
 /** Takes out of the journal what the store does not take, and says so where people look: quarantine file, dead letter, report. */
 export interface PutAway {
-  /** `stored`: rows of it that are in the store all the same. Rejects when the file cannot be moved; then nothing happened. */
-  keep(segment: Segment, stored: number, guilt: Guilt): Promise<void>;
+  /**
+   * `stored`: rows of it that are in the store all the same. Answers what the others are dropped for: `sink-refused`, or `damaged` when somebody removed
+   * the file. Rejects when the file cannot be moved; then nothing happened.
+   */
+  keep(segment: Segment, stored: number, guilt: Guilt): Promise<DropReason>;
   /** The store holds more rows than the segment has: nothing to save, but never silent. */
   surplus(segment: Segment, stored: number): Promise<void>;
 }
@@ -66,12 +70,18 @@ export function createPutAway({ quarantine, deadLetters, clock, report }: PutAwa
   const unequal = ({ path, summary }: Segment, stored: number): TaffrailError =>
     new TaffrailError("rows_unequal", { file: basename(path), stored, expected: summary.rows });
   return {
-    async keep(segment, stored, { code, reason }): Promise<void> {
+    async keep(segment, stored, { code, reason }): Promise<DropReason> {
       const records = segment.summary.rows - stored;
+      const file = basename(segment.path);
+      if (!(await isThere(segment.path))) {
+        await tell(segment, new TaffrailError("segment_gone", { file, records }), new Uint8Array());
+        return "damaged";
+      }
       const sample = await sampleOf(segment).catch(() => new Uint8Array());
       await quarantine.keepFile(segment.path, { code, reason, records });
-      const refused = new TaffrailError("frame_refused", { file: basename(segment.path), records, reason });
+      const refused = new TaffrailError("frame_refused", { file, records, reason });
       await tell(segment, code === "rows_unequal" ? unequal(segment, stored) : refused, sample);
+      return "sink-refused";
     },
     surplus: (segment, stored) => tell(segment, unequal(segment, stored), new Uint8Array()),
   };

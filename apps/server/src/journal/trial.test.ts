@@ -4,11 +4,11 @@ import { classifyFailure, type FailureType } from "./insert-failure.ts";
 import { afterFailure, firstTrial, type Trial } from "./trial.ts";
 
 /** Fails a segment in the given ways, one after the other, and tells what was decided each time. */
-function course(types: readonly FailureType[], { frames = 10, othersStored = 0 } = {}): string[] {
+function course(types: readonly FailureType[], { frames = 10, othersStored = 0, ageMs = 0 } = {}): string[] {
   let trial: Trial = firstTrial("first");
   return types.map((type, index) => {
     const storedSoFar = index === 0 ? 5 : 5 + othersStored;
-    const next = afterFailure(trial, { type, reason: "" }, { storedSoFar, frames });
+    const next = afterFailure(trial, { type, reason: "" }, { storedSoFar, frames, ageMs });
     trial = next.trial;
     return next.verdict.do === "divide" ? "divide" : String(next.verdict.pauseMs);
   });
@@ -36,6 +36,29 @@ describe("what follows a failed insert", () => {
     expect(course(types, options)).toEqual(expected);
   });
 
+  /** Fails in ways that pass until something else is decided; answers after how many failures. */
+  function patience(first: Trial, { ageMs = 0, others = (index: number) => index } = {}): number {
+    let trial = first;
+    for (let index = 0; index < 1000; index += 1) {
+      const context = { storedSoFar: others(index), frames: 1, ageMs };
+      const next = afterFailure(trial, { type: "waiting", reason: "" }, context);
+      if (next.verdict.do === "divide") return index + 1;
+      trial = next.trial;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  it("is patient with what passes, but not for ever while others are stored", () => {
+    const hours = 3_600_000;
+    expect(patience(firstTrial("first"))).toBe(121);
+    expect(patience(firstTrial("first"), { ageMs: 12 * hours })).toBe(4);
+    expect(patience(firstTrial("seq-check", 120))).toBe(11);
+    expect(patience(firstTrial("first"), { others: (index) => Math.floor(index / 2) })).toBe(241);
+    // The whole store waits: nobody is guilty, however long it takes.
+    expect(patience(firstTrial("first"), { ageMs: 30 * hours, others: () => 7 })).toBe(Number.POSITIVE_INFINITY);
+    expect(patience(firstTrial("first"), { others: (index) => Math.min(index, 2) })).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it("never pauses longer than half a minute", () => {
     const last = course(Array.from({ length: 30 }, () => "waiting" as const)).at(-1);
     expect(last).toBe("30000");
@@ -45,7 +68,7 @@ describe("what follows a failed insert", () => {
     const { trial } = afterFailure(
       firstTrial("first"),
       { type: "too-many-days", reason: "" },
-      { storedSoFar: 0, frames: 1 },
+      { storedSoFar: 0, frames: 1, ageMs: 0 },
     );
     expect(trial).toMatchObject({ mode: "seq-check", daysPerInsert: 7 });
   });

@@ -3,6 +3,11 @@ import type { ErrorDefinition } from "./define.ts";
 /** Errors of taking records in: whole bodies (400 and up) and single records (dead-lettered, counted in the answer). */
 export const ingestErrors = {
   body_too_large: { status: 413, message: "The body exceeds {limit} bytes.", remedy: "Send smaller batches." },
+  body_too_complex: {
+    status: 413,
+    message: "Decoding the body of {bytes} bytes needs more than {limit} MiB of memory.",
+    remedy: "Send smaller batches.",
+  },
   body_truncated: {
     status: 400,
     message: "The compressed body ends early or is damaged.",
@@ -88,6 +93,11 @@ export const ingestErrors = {
     status: 500,
     message: "Journal file {file} was damaged on disk; {records} records are lost.",
     remedy: "Check the disk; the damaged bytes are kept in the journal's quarantine directory.",
+  },
+  segment_gone: {
+    status: 500,
+    message: "Journal file {file} is no longer on disk; its {records} records that were not stored are lost.",
+    remedy: "Find out what removed it: only the server may change the journal's directory.",
   },
   segment_waiting: {
     status: 503,
