@@ -12,7 +12,7 @@ import {
 import { dirname, join } from "node:path";
 import { type Clock, TaffrailError } from "@taffrail/contracts";
 import type { Action, Principal, Resource } from "../access/scope.ts";
-import { syncDirectory, writeFileDurably, writeWhole } from "../data-dir/write-durably.ts";
+import { syncDirectory, writeFileDurably, writeWhole } from "../write-durably.ts";
 import { type AuditEntry, genesis, hashOf } from "./audit-entry.ts";
 import { type AuditVerdict, verifyAuditLog } from "./verify-audit-log.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TaffrailError } from "@taffrail/contracts";
 import Database from "libsql";
-import { writeFileDurably } from "./write-durably.ts";
+import { writeFileDurably } from "../write-durably.ts";
 
 /** A held data directory. */
 export interface DirLock {

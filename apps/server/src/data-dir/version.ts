@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TaffrailError } from "@taffrail/contracts";
-import { syncDirectory, writeFileDurably } from "./write-durably.ts";
+import { syncDirectory, writeFileDurably } from "../write-durably.ts";
 
 /** Changes the directory from format `to - 1` to format `to`. Must be safe to run again after a crash half-way. */
 interface FormatStep {
