@@ -1,4 +1,4 @@
-import type { IdSource, TaffrailError } from "@taffrail/contracts";
+import { type IdSource, limits, type TaffrailError } from "@taffrail/contracts";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Handlers } from "./api/handler.ts";
 import { registerRoutes } from "./api/register-routes.ts";
@@ -6,7 +6,7 @@ import type { RouteDefinition } from "./api/route.ts";
 import { routes } from "./api/routes/table.ts";
 import { compileValidator } from "./api/validate.ts";
 import { addAccessHooks } from "./http/access-hooks.ts";
-import { jsonBodyMax, sendError, toTaffrailError } from "./http/error-answer.ts";
+import { sendError, toTaffrailError } from "./http/error-answer.ts";
 import { type KnownRoute, notFoundFault } from "./http/not-found.ts";
 import type { Assets } from "./page/assets.ts";
 import { registerPage } from "./page/page.ts";
@@ -52,7 +52,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
-    bodyLimit: jsonBodyMax,
+    // JSON bodies carry settings and orders, never records.
+    bodyLimit: limits.jsonBody.value,
     requestIdHeader: false,
     // The listeners close first; what still runs then is finished.
     return503OnClosing: false,

@@ -1,13 +1,14 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { createClient } from "@taffrail/client";
-import { ledgerFault } from "@taffrail/contracts";
+import { ledgerFault, TaffrailError } from "@taffrail/contracts";
+import { encodeStatus } from "@taffrail/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { entryPath } from "./entry-path.ts";
 import { type RunningServer, runServer } from "./main.ts";
@@ -51,6 +52,29 @@ describe("the start", () => {
     await server.ready();
     for (const path of ["/livez", "/readyz", "/startupz", "/status"]) expect(await probe(server, path)).toBe(200);
     for (const address of server.addresses) expect((await send(`http://${address}/livez`)).status).toBe(200);
+  });
+
+  it("answers exporters in their own form while it starts", async () => {
+    // With a file where a directory is to be, the parts behind the port never open.
+    mkdirSync(dir.path, { recursive: true });
+    writeFileSync(join(dir.path, "VERSION"), "1\n");
+    writeFileSync(join(dir.path, "dead-letters"), "");
+    const server = await runServer({ env: {}, flags: { data: dir.path, listen: "127.0.0.1:0", logLevel: "fatal" } });
+    running.push(server);
+    await expect(server.ready()).rejects.toThrow();
+    const post = (type: string) =>
+      fetch(`${server.url}/v1/logs`, { method: "POST", headers: { "content-type": type }, body: new Uint8Array(2) });
+    const starting = new TaffrailError("server_starting", { reason: "the journal is being read" });
+    const message = `${starting.message} ${starting.remedy}`;
+    const protobuf = await post("application/x-protobuf");
+    expect([protobuf.status, protobuf.headers.get("content-type")]).toEqual([503, "application/x-protobuf"]);
+    expect(protobuf.headers.get("retry-after")).toMatch(/^\d+$/);
+    expect(Buffer.from(await protobuf.arrayBuffer())).toEqual(Buffer.from(encodeStatus(14, message)));
+    const json = await post("application/json");
+    expect([json.status, await json.json()]).toEqual([503, { code: 14, message }]);
+    const lines = await fetch(`${server.url}/api/v1/ingest/lines`, { method: "POST", body: "x" });
+    expect(await lines.json()).toMatchObject({ error: { code: "server_starting" } });
+    expect(lines.headers.get("retry-after")).toBe(protobuf.headers.get("retry-after"));
   });
 
   it("makes nothing that others can read", async () => {

@@ -13,7 +13,10 @@ export interface Limit {
     | "files"
     | "terms"
     | "readers"
-    | "pushes";
+    | "pushes"
+    | "queries"
+    | "connections"
+    | "holds";
   /** What happens to what exceeds it, for the reference page. */
   readonly beyond: string;
 }
@@ -25,6 +28,13 @@ export const limits = {
     unit: "bytes",
     beyond: "413 `body_too_large`, before and after decompression",
   },
+  bodiesInFlight: {
+    value: 256 * 1024 * 1024,
+    unit: "bytes",
+    beyond: "429 `ingest_overloaded`: more bodies are being taken in at this moment than that",
+  },
+  jsonBody: { value: 64 * 1024, unit: "bytes", beyond: "413 `body_too_large`, for bodies that carry no records" },
+  connections: { value: 500, unit: "connections", beyond: "a new connection is closed at once" },
   recordLine: { value: 1024 * 1024, unit: "bytes", beyond: "the record is dead-lettered as `record_too_large`" },
   attributeDepth: { value: 8, unit: "levels", beyond: "the rest is kept as JSON text under its key" },
   attributeKeys: { value: 256, unit: "keys", beyond: "the rest is kept as JSON text under `taffrail.overflow`" },
@@ -55,6 +65,8 @@ export const limits = {
   tails: { value: 64, unit: "readers", beyond: "429 `tail_limit`" },
   tailPush: { value: 500, unit: "records", beyond: "the newest are shown and `matched` exceeds `shown`" },
   tailQueue: { value: 16, unit: "pushes", beyond: "the oldest waiting push is dropped and `matched` exceeds `shown`" },
+  engineQueue: { value: 500, unit: "queries", beyond: "503 `query_queue_full`; each lane has a queue of its own" },
+  holds: { value: 1000, unit: "holds", beyond: "400 `payload_invalid`" },
   queryDepth: { value: 32, unit: "levels", beyond: "400 `query_too_deep`" },
   searchPage: { value: 1000, unit: "rows", beyond: "400 `limit_too_large`" },
   queryTime: { value: 30_000, unit: "ms", beyond: "the query is ended with `query_timeout`" },

@@ -1,3 +1,4 @@
+import { limits } from "@taffrail/contracts";
 import type { Lane } from "./engine.ts";
 
 /** How many sessions each lane has. */
@@ -21,8 +22,6 @@ export interface Lanes {
   /** Jobs in sessions right now. */
   running(): number;
 }
-
-const waitingMax = 500;
 
 /**
  * Gives each lane its own sessions and a first-in-first-out queue, so that no lane ever waits behind another. Slots are numbered over all lanes.
@@ -53,7 +52,7 @@ export function createLanes(sizes: LaneSizes): Lanes {
 
   return {
     submit(job): boolean {
-      if (waiting[job.lane].length >= waitingMax) return false;
+      if (waiting[job.lane].length >= limits.engineQueue.value) return false;
       waiting[job.lane].push(job);
       fill();
       return true;

@@ -1,5 +1,6 @@
-import { type IdSource, TaffrailError } from "@taffrail/contracts";
+import { type IdSource, limits, TaffrailError } from "@taffrail/contracts";
 import type { FastifyError, FastifyReply } from "fastify";
+import { retryHeaders } from "../retry-after.ts";
 import { headerBytesMax } from "./listen.ts";
 
 /** What the framework itself refuses, in the words of the catalogue. */
@@ -12,7 +13,7 @@ function fromFramework(error: FastifyError, type: string | undefined): TaffrailE
         error,
       );
     case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return new TaffrailError("body_too_large", { limit: jsonBodyMax }, error);
+      return new TaffrailError("body_too_large", { limit: limits.jsonBody.value }, error);
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
       return new TaffrailError("payload_invalid", { reason: "it is empty" }, error);
     case "FST_ERR_CTP_INVALID_JSON_BODY":
@@ -26,9 +27,6 @@ function fromFramework(error: FastifyError, type: string | undefined): TaffrailE
       return undefined;
   }
 }
-
-/** JSON bodies carry settings and orders, never records. Bytes. */
-export const jsonBodyMax = 64 * 1024;
 
 /**
  * Turns whatever was thrown into an error of the catalogue. What nobody foresaw becomes `internal` with an id that stands in the log too; its own
@@ -44,19 +42,11 @@ export function toTaffrailError(error: unknown, ids: IdSource, type?: string): T
   return known ?? new TaffrailError("internal", { id: ids.hex(8) }, error);
 }
 
-/** Seconds after which trying again makes sense, for errors that pass by themselves. */
-function retryAfterOf(fault: TaffrailError): number | undefined {
-  const told = fault.details.retryAfter;
-  if (typeof told === "number") return Math.max(1, Math.ceil(told));
-  return fault.status === 503 || fault.status === 429 ? 2 : undefined;
-}
-
 /** Sends an error as `{ error: ErrorBody }` with its status, and `retry-after` (seconds) where it helps. */
 export function sendError(reply: FastifyReply, fault: TaffrailError): FastifyReply {
-  const retryAfter = retryAfterOf(fault);
-  if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
   return reply
     .code(fault.status)
+    .headers(retryHeaders(fault))
     .header("cache-control", "no-store")
     .type("application/json; charset=utf-8")
     .send(JSON.stringify({ error: fault }));

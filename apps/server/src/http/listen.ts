@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { type ErrorCode, TaffrailError } from "@taffrail/contracts";
+import { type ErrorCode, limits, TaffrailError } from "@taffrail/contracts";
 import { holderOf } from "./port-holder.ts";
 
 /** Open listeners of one port. */
@@ -17,8 +17,6 @@ export interface Listeners {
 /** A search query of 8,192 characters may take nine bytes a character in a URL. */
 export const headerBytesMax = 96 * 1024;
 const requestTimeoutMs = 120_000;
-/** Beyond it new connections are closed at once, so that descriptors are left for the journal. */
-const connectionsMax = 500;
 const idleCheckMs = 20;
 const portTries = 20;
 
@@ -57,7 +55,8 @@ function makeServer(listener: RequestListener): Server {
     listener,
   );
   server.maxHeadersCount = 100;
-  server.maxConnections = connectionsMax;
+  // Beyond it new connections are closed at once, so that descriptors are left for the journal.
+  server.maxConnections = limits.connections.value;
   server.on("clientError", answerMalformed);
   return server;
 }

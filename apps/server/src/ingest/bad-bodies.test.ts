@@ -241,6 +241,6 @@ describe("overload and shutdown", () => {
       status: 503,
       contentType: "application/x-protobuf",
     });
-    expect(await ingest.lines(linesInput(line("x")))).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+    expect(await ingest.lines(linesInput(line("x")))).toMatchObject({ status: 503, headers: { "retry-after": "2" } });
   });
 });

@@ -6,7 +6,7 @@ import type { Ingest, IngestAnswer, IngestInput, LinesAnswer, LinesInput } from 
 import type { Job, Outcome } from "./job.ts";
 import { parseFormat } from "./line-work.ts";
 import { linesAnswer, linesFailure } from "./lines-answer.ts";
-import { linesForm, type OtlpForm, otlpForm } from "./media-type.ts";
+import { linesForm, type OtlpForm, otlpAnswerForm, otlpForm } from "./media-type.ts";
 import { otlpFailure, otlpSuccess } from "./otlp-answer.ts";
 import { runJob, runWalk } from "./work.ts";
 import { createWorkerPool, type WorkerPool } from "./worker-pool.ts";
@@ -17,7 +17,7 @@ export interface IngestOptions extends Stores {
   readonly retentionDays: () => number;
   /** Most bytes of one body, before and after decompression. Default: the limit of a request body. */
   readonly bodyBytesMax?: number;
-  /** Most bytes of all bodies that are held at one moment; beyond it, `ingest_overloaded`. Default 256 MiB. */
+  /** Most bytes of all bodies that are held at one moment; beyond it, `ingest_overloaded`. Default: `limits.bodiesInFlight`. */
   readonly bytesInFlightMax?: number;
 }
 
@@ -25,7 +25,6 @@ export interface IngestOptions extends Stores {
 const inPlaceBytesMax = 64 * 1024;
 /** A walk reads about half a gigabyte a second, so it may stay in place longer. Bytes. */
 const walkInPlaceBytesMax = 1024 * 1024;
-const bytesInFlightDefault = 256 * 1024 * 1024;
 const workerMemoryMiB = 1024;
 
 const otlpSource = "otlp";
@@ -130,7 +129,7 @@ async function settle<Answer>(parts: Parts, taking: Taking<Answer>): Promise<Ans
 export function createIngest(options: IngestOptions): Ingest {
   const inFlight = createInFlight({
     bodyBytesMax: options.bodyBytesMax ?? limits.requestBody.value,
-    bytesMax: options.bytesInFlightMax ?? bytesInFlightDefault,
+    bytesMax: options.bytesInFlightMax ?? limits.bodiesInFlight.value,
   });
   const counters = createCounters();
   const pool = createWorkerPool({ workersMax: 1, memoryMiBMax: workerMemoryMiB });
@@ -147,7 +146,7 @@ export function createIngest(options: IngestOptions): Ingest {
 
   return {
     async otlpLogs(input): Promise<IngestAnswer> {
-      let form: OtlpForm = /protobuf/i.test(input.contentType ?? "") ? "protobuf" : "json";
+      let form: OtlpForm = otlpAnswerForm(input.contentType);
       return await answer<IngestAnswer>({
         source: otlpSource,
         take: () => {

@@ -1,7 +1,7 @@
 import { TaffrailError } from "@taffrail/contracts";
+import { retryHeaders } from "../retry-after.ts";
 import type { LineRefusal, LinesAnswer, LinesResult } from "./ingest.ts";
 import { type Refusals, refusedTotal } from "./refusals.ts";
-import { retryHeaders } from "./retry.ts";
 
 /** Refused lines that an answer names. */
 const namedLines = 20;

@@ -49,6 +49,15 @@ export function otlpForm(header: string | undefined): OtlpForm {
 }
 
 /**
+ * How the answer to an OTLP body is written when its Content-Type may be wrong itself.
+ *
+ * @example otlpAnswerForm("text/html") // "json"
+ */
+export function otlpAnswerForm(header: string | undefined): OtlpForm {
+  return /protobuf/i.test(header ?? "") ? "protobuf" : "json";
+}
+
+/**
  * How lines of this Content-Type are read; without one they may be anything.
  *
  * @throws TaffrailError `unsupported_media_type` with the supported ones.

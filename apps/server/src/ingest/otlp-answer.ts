@@ -1,9 +1,9 @@
 import type { TaffrailError } from "@taffrail/contracts";
 import { encodeLogsResponse, encodeStatus, logsResponseJson } from "@taffrail/protocol";
+import { retryHeaders } from "../retry-after.ts";
 import type { IngestAnswer } from "./ingest.ts";
 import type { OtlpForm } from "./media-type.ts";
 import { type Refusals, refusedTotal } from "./refusals.ts";
-import { retryHeaders } from "./retry.ts";
 
 const contentTypes: Readonly<Record<OtlpForm, string>> = {
   protobuf: "application/x-protobuf",

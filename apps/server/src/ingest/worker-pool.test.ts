@@ -47,8 +47,13 @@ describe("the pool of decode threads", () => {
   test("a thread that runs out of memory fails its own body; the next gets a new thread", async () => {
     pool = createWorkerPool({ workersMax: 1, memoryMiBMax: 24 });
     const huge = Buffer.from(`{"resourceLogs":[${'{"a":[{},{},{}]},'.repeat(400_000)}{}]}`);
-    const [first, second] = [codeOf(pool.run(jsonJob(huge))), codeOf(pool.run(linesJob(line("after"))))];
-    expect(await first).toBe("body_too_large");
+    const size = huge.byteLength;
+    const [first, second] = [pool.run(jsonJob(huge)), codeOf(pool.run(linesJob(line("after"))))];
+    await expect(first).rejects.toMatchObject({
+      code: "body_too_complex",
+      status: 413,
+      details: { bytes: size, limit: 24 },
+    });
     expect(await second).toBe("ok");
   });
 

@@ -23,7 +23,7 @@ export interface WorkerPoolOptions {
 
 /** Runs jobs in worker threads, in the order they came. The queue is bounded by the caller, who bounds the bytes of bodies in flight. */
 export interface WorkerPool {
-  /** Rejects with the TaffrailErrors of `runJob`; `body_too_large` when the job needed more memory than a thread may use. */
+  /** Rejects with the TaffrailErrors of `runJob`; `body_too_complex` when the job needed more memory than a thread may use. */
   run(job: Job): Promise<Outcome>;
   /** Ends the threads; jobs that still wait reject with `shutting_down`. Idempotent. */
   close(): Promise<void>;
@@ -53,10 +53,10 @@ function settle(waiting: Waiting, answer: WorkerAnswer): void {
   else waiting.reject(new Error(`the decode worker failed: ${answer.bug}`));
 }
 
-/** A thread that ran out of memory was given a body too large for it; anything else is a bug. */
-function deathOf(error: Error & { code?: string }, bodyBytes: number): Error {
+/** A thread that ran out of memory was given a body too much for it; anything else is a bug. */
+function deathOf(error: Error & { code?: string }, bytes: number, memoryMiBMax: number): Error {
   if (error.code !== "ERR_WORKER_OUT_OF_MEMORY") return error;
-  return new TaffrailError("body_too_large", { limit: bodyBytes }, error);
+  return new TaffrailError("body_too_complex", { bytes, limit: memoryMiBMax }, error);
 }
 
 /** Starts a thread. `onFree` is called after each answer, `onDeath` once when it is gone. */
@@ -94,7 +94,10 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     if (!lanes.delete(lane)) return;
     const { current } = lane;
     lane.current = undefined;
-    current?.reject(closed ? new TaffrailError("shutting_down") : deathOf(reason, current.bodyBytes));
+    if (current)
+      current.reject(
+        closed ? new TaffrailError("shutting_down") : deathOf(reason, current.bodyBytes, options.memoryMiBMax),
+      );
     pump();
   }
 

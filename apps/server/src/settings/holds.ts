@@ -1,4 +1,4 @@
-import { type Clock, type IdSource, TaffrailError } from "@taffrail/contracts";
+import { type Clock, type IdSource, limits, TaffrailError } from "@taffrail/contracts";
 import type { Principal } from "../access/scope.ts";
 import { asking, type SettingsDatabase } from "./database.ts";
 import type { SettingsTables } from "./schema.ts";
@@ -26,8 +26,6 @@ export interface Holds {
   /** Throws `hold_not_found`. */
   remove(principal: Principal, id: string): Promise<void>;
 }
-
-const holdsMax = 1000;
 
 function checkDay(name: string, day: string): void {
   const time = Date.parse(`${day}T00:00:00Z`);
@@ -75,7 +73,8 @@ export function createHolds(deps: {
   readonly ids: IdSource;
 }): Holds {
   const { database, clock, ids } = deps;
-  const rows = () => database.selectFrom("holds").selectAll().orderBy("from_day").orderBy("id").limit(holdsMax);
+  const rows = () =>
+    database.selectFrom("holds").selectAll().orderBy("from_day").orderBy("id").limit(limits.holds.value);
   return {
     list: async (tenant) => (await asking(() => rows().where("tenant", "=", tenant).execute())).map(holdOf),
     all: async () => (await asking(() => rows().execute())).map(holdOf),
@@ -83,8 +82,8 @@ export function createHolds(deps: {
       checkDay("fromDay", order.fromDay);
       checkDay("toDay", order.toDay);
       if (order.fromDay > order.toDay) throw new TaffrailError("payload_invalid", { reason: "fromDay is after toDay" });
-      if ((await countHolds(database)) >= holdsMax) {
-        throw new TaffrailError("payload_invalid", { reason: `there are ${holdsMax} holds already` });
+      if ((await countHolds(database)) >= limits.holds.value) {
+        throw new TaffrailError("payload_invalid", { reason: `there are ${limits.holds.value} holds already` });
       }
       const createdAt = new Date(clock.now()).toISOString();
       const hold: Hold = { id: ids.hex(8), ...order, createdAt, createdBy: principal.id };

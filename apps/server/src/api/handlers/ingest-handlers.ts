@@ -1,5 +1,8 @@
+import { TaffrailError } from "@taffrail/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Ingest, IngestInput } from "../../ingest/ingest.ts";
+import type { Ingest, IngestAnswer, IngestInput } from "../../ingest/ingest.ts";
+import { otlpAnswerForm } from "../../ingest/media-type.ts";
+import { otlpFailure } from "../../ingest/otlp-answer.ts";
 import type { DeadLetters } from "../../journal/dead-letters.ts";
 import { type Call, type HandlersOf, sent } from "../handler.ts";
 import type { RouteDefinition } from "../route.ts";
@@ -33,6 +36,16 @@ function closeUnread(request: FastifyRequest, reply: FastifyReply): void {
   if (!request.raw.readableEnded) reply.header("connection", "close");
 }
 
+/** Exporters read nothing but their own form, so even a server that is starting answers in it. */
+async function exported({ ingest }: IngestHandlerDeps, input: IngestInput): Promise<IngestAnswer> {
+  try {
+    return await ingest().otlpLogs(input);
+  } catch (error) {
+    if (!(error instanceof TaffrailError)) throw error;
+    return otlpFailure(otlpAnswerForm(input.contentType), error);
+  }
+}
+
 /**
  * Handlers of taking records in, and of the dead letters.
  *
@@ -43,7 +56,7 @@ export function createIngestHandlers(
 ): HandlersOf<"exportLogs" | "ingestLines" | "listDeadLetters"> {
   return {
     async exportLogs(call): Promise<typeof sent> {
-      const answer = await deps.ingest().otlpLogs(inputOf(call));
+      const answer = await exported(deps, inputOf(call));
       closeUnread(call.request, call.reply);
       // As bytes, because the framework adds a charset to the type of text, and OTLP names the bare type.
       const body = Buffer.from(answer.body);

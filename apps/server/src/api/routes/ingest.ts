@@ -7,6 +7,7 @@ const closed = { additionalProperties: false } as const;
 const writes = { tag: "ingest", method: "POST", action: "ingest.write", resource: "logs" } as const;
 const ingestErrors = [
   "body_too_large",
+  "body_too_complex",
   "body_truncated",
   "unsupported_encoding",
   "unsupported_media_type",
