@@ -183,8 +183,8 @@ async function killServer(world) {
  */
 async function expectPutAway({ faults }, url, damaged, quarantined) {
   const { ingest, journal, ready } = await getJson(`${url}/api/v1/status`);
-  if (ingest.dropped.damaged !== damaged)
-    faults.push(`poison: ${JSON.stringify(ingest.dropped)} dropped, ${damaged} are damaged`);
+  if (ingest.dropped["sink-refused"] !== damaged)
+    faults.push(`poison: ${JSON.stringify(ingest.dropped)} dropped, ${damaged} are unreadable`);
   if (journal.segmentsQuarantined !== quarantined)
     faults.push(`poison: ${journal.segmentsQuarantined} segments in quarantine instead of ${quarantined}`);
   if (!ready) faults.push("poison: the server is not ready");
@@ -221,17 +221,18 @@ async function poisonDeadly(world) {
     await withServer(folder, async ({ url }) => {
       const load = startLoad(url, random, { prefix: "deadly", book });
       const status = () => getJson(`${url}/api/v1/status`);
-      await until("it is put away", async () => (await status()).ingest.dropped.damaged > 0, 90_000);
+      await until("it is put away", async () => (await status()).ingest.dropped["sink-refused"] > 0, 90_000);
       const seconds = (performance.now() - started) / 1000;
       await pause(2000);
       await noteLoad(world, "deadly segment", load);
       await drained(url);
       const { ingest, engine, ready } = await status();
       if (!ready) faults.push("deadly segment: the server is not ready");
-      if (ingest.dropped.damaged > records) faults.push(`deadly segment: ${ingest.dropped.damaged} dropped`);
+      if (ingest.dropped["sink-refused"] > records)
+        faults.push(`deadly segment: ${ingest.dropped["sink-refused"]} dropped`);
       if (engine.restarts > 8) faults.push(`deadly segment: the engine ended ${engine.restarts} times`);
       figures["deadly segment"] =
-        `put away after ${watch.deaths()} deaths and ${seconds.toFixed(1)} s, ${ingest.dropped.damaged} of ${records} records damaged`;
+        `put away after ${watch.deaths()} deaths and ${seconds.toFixed(1)} s, ${ingest.dropped["sink-refused"]} of ${records} records put away`;
     });
   } finally {
     await watch.stop();

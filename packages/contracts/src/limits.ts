@@ -53,7 +53,7 @@ export const limits = {
   journalAge: {
     value: 24 * 3_600_000,
     unit: "ms",
-    beyond: "429 `ingest_busy` until the oldest waiting record is in the store",
+    beyond: "429 `ingest_stalled` until the oldest waiting record is in the store",
   },
   journalQuarantine: { value: 256 * 1024 * 1024, unit: "bytes", beyond: "the oldest quarantined files are removed" },
   deadLetters: { value: 64 * 1024 * 1024, unit: "bytes", beyond: "the oldest dead letters are removed" },

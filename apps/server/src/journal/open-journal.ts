@@ -3,7 +3,6 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Clock, type IdSource, limits, TaffrailError } from "@taffrail/contracts";
 import type { Failpoint } from "@taffrail/experiments";
-import { journalBudget } from "../settings/journal-budget.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
 import { checkAppend } from "./append-check.ts";
 import { type Budget, createBudget } from "./budget.ts";
@@ -20,6 +19,7 @@ import {
   type Journal,
   type JournalStats,
 } from "./journal.ts";
+import { journalBudget } from "./journal-budget.ts";
 import { createPutAway } from "./put-away.ts";
 import { openQuarantine, type Quarantine } from "./quarantine.ts";
 import { recoverSegments } from "./recovery.ts";
