@@ -24,6 +24,8 @@ const linesTypes: Readonly<Record<string, LinesForm>> = {
   "application/json": json,
   "text/plain": text,
   "application/octet-stream": text,
+  // What curl says of `-d` when nobody tells it better; the body is as written, nothing is encoded.
+  "application/x-www-form-urlencoded": text,
 };
 
 /** The type alone, without parameters such as charset. */

@@ -24,7 +24,10 @@ const formats = [
   "logfmt",
   "access-log",
   "plain",
+  "programs",
+  "syslog",
   "json",
+  "json-others",
 ];
 
 describe("golden pairs: each line of NAME.in is recognised by itself", () => {

@@ -78,8 +78,8 @@ function flagsOf(value: RecordValue): number | undefined {
 /** Takes trace and span ids under the names that are in use. */
 export function takeTrace(fields: Fields): Pick<Reading, "traceId" | "spanId" | "traceFlags"> {
   return {
-    traceId: take(fields, ["trace_id", "traceId", "trace.id", "traceid"], traceIdOf),
-    spanId: take(fields, ["span_id", "spanId", "span.id", "spanid"], spanIdOf),
+    traceId: take(fields, ["trace_id", "traceId", "trace.id", "traceid", "@tr"], traceIdOf),
+    spanId: take(fields, ["span_id", "spanId", "span.id", "spanid", "@sp"], spanIdOf),
     traceFlags: take(fields, ["trace_flags", "traceFlags"], flagsOf),
   };
 }

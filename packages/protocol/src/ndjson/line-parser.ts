@@ -43,10 +43,15 @@ function readJson(object: RecordMap, format: LineFormat | undefined): Found | un
   return dialect && { reading: dialect.read(openFields(object)), format: dialect.name };
 }
 
-function readText(line: string, format: LineFormat | undefined, plainText: boolean): Found | undefined {
+interface TextOptions {
+  readonly format: LineFormat | undefined;
+  readonly plainText: boolean;
+}
+
+function readText(line: string, now: number, { format, plainText }: TextOptions): Found | undefined {
   for (const dialect of textDialects) {
     if (format ? dialect.name !== format : dialect.name === "plain" && !plainText) continue;
-    const reading = dialect.read(line);
+    const reading = dialect.read(line, now);
     if (reading) return { reading, format: dialect.name };
   }
   return undefined;
@@ -55,19 +60,21 @@ function readText(line: string, format: LineFormat | undefined, plainText: boole
 const startsObject = (line: string): boolean => /^\s*\{/.test(line);
 
 /** What a container printed is a record whatever it is: broken JSON is text there. */
-function readInner(text: string): Reading {
+function readInner(text: string, now: number): Reading {
   try {
-    const found = startsObject(text) ? readJson(parseJsonObject(text), undefined) : readText(text, undefined, true);
+    const found = startsObject(text)
+      ? readJson(parseJsonObject(text), undefined)
+      : readText(text, now, { format: undefined, plainText: true });
     if (found) return found.reading;
   } catch (error) {
     if (!(error instanceof TaffrailError)) throw error;
   }
-  return plain.read(text) ?? { body: text, attributes: openMap() };
+  return plain.read(text, now) ?? { body: text, attributes: openMap() };
 }
 
 /** Puts the runtime's frame around what the container printed: its time where the record has none, its stream, its labels. */
-function readFramed(frame: ContainerLine, labels: RecordMap | undefined): Reading {
-  const inner = readInner(frame.text);
+function readFramed(frame: ContainerLine, labels: RecordMap | undefined, now: number): Reading {
+  const inner = readInner(frame.text, now);
   const attributes = Object.assign(openMap(), inner.attributes, { "log.iostream": frame.stream });
   if (labels) attributes.attrs = labels;
   return { ...inner, time: inner.time ?? frame.time, attributes };
@@ -106,7 +113,7 @@ export function createLineParser(options: LineParserOptions = {}): LineParser {
   ): LineOutcome {
     const whole = joiner.add(frame);
     if (whole === undefined) return { none: "partial" };
-    return { record: make(readFramed(whole, labels), now), format: framing };
+    return { record: make(readFramed(whole, labels, now), now), format: framing };
   }
 
   function outcomeOf(line: string, now: number, number: number): LineOutcome {
@@ -119,7 +126,7 @@ export function createLineParser(options: LineParserOptions = {}): LineParser {
     } else {
       const cri = format === undefined || format === "cri" ? readCri(line) : undefined;
       if (cri) return frameOutcome(cri, undefined, "cri", now);
-      found = readText(line, format, plainText);
+      found = readText(line, now, { format, plainText });
     }
     if (found) return { record: make(found.reading, now), format: found.format };
     return { error: new TaffrailError("invalid_line", { line: number, reason: reasonOf(format) }) };
@@ -138,7 +145,7 @@ export function createLineParser(options: LineParserOptions = {}): LineParser {
     flush(receivedAtMs): readonly LineOutcome[] {
       return joiner
         .flush()
-        .map((frame) => ({ record: make(readFramed(frame, undefined), receivedAtMs), format: "cri" }));
+        .map((frame) => ({ record: make(readFramed(frame, undefined, receivedAtMs), receivedAtMs), format: "cri" }));
     },
   };
 }

@@ -1,10 +1,15 @@
-import type { RecordValue } from "../value.ts";
+import { isMap, type RecordMap, type RecordValue } from "../value.ts";
 
 const iso =
-  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s?(Z|UTC|([+-])(\d\d):?(\d\d)?)?$/i;
+  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s?(Z|UTC|GMT|([+-])(\d\d):?(\d\d)?)?$/i;
 
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const web = /^(\d\d)\/([A-Za-z]{3})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/;
+
+/** The number of a month of three letters, 1 to 12; 0 when it is none. */
+export function monthNumber(name: string): number {
+  return months.indexOf(name.toLowerCase()) + 1;
+}
 
 /** Nanoseconds in decimal of whole seconds and up to nine digits of a fraction. */
 function join(seconds: number, fraction: string): string {
@@ -39,9 +44,9 @@ export function parseWebTime(text: string): string | undefined {
   const match = web.exec(text);
   if (!match) return undefined;
   const [, day, name = "", year, hour, minute, second, sign, zoneHours, zoneMinutes] = match;
-  const month = months.indexOf(name.toLowerCase());
-  if (!inRange(month + 1, Number(day), Number(hour), Number(minute), Number(second))) return undefined;
-  const utc = Date.UTC(Number(year), month, Number(day), Number(hour), Number(minute), Number(second));
+  const month = monthNumber(name);
+  if (!inRange(month, Number(day), Number(hour), Number(minute), Number(second))) return undefined;
+  const utc = Date.UTC(Number(year), month - 1, Number(day), Number(hour), Number(minute), Number(second));
   return join(utc / 1000 - offsetSeconds(sign, zoneHours, zoneMinutes), "");
 }
 
@@ -56,10 +61,19 @@ function epoch(value: number): string | undefined {
   return (BigInt(Math.round(micros)) * 1000n).toString();
 }
 
+/** Protocol buffers' timestamp in JSON, as Google's loggers write it: whole seconds, as a number or as digits, and nanoseconds. */
+function parseParts({ seconds, nanos = 0 }: RecordMap): string | undefined {
+  if (typeof seconds !== "number" && !(typeof seconds === "string" && /^\d{1,10}$/.test(seconds))) return undefined;
+  const whole = Number(seconds);
+  if (!Number.isInteger(whole) || whole < 0 || whole > 9_999_999_999) return undefined;
+  if (typeof nanos !== "number" || !Number.isInteger(nanos) || nanos < 0 || nanos > 999_999_999) return undefined;
+  return join(whole, String(nanos).padStart(9, "0"));
+}
+
 /**
  * Reads a time as senders write it: RFC 3339 and its usual variants (blank for T, comma for the point, no zone = UTC), or an epoch in seconds,
- * milliseconds, microseconds or nanoseconds, told apart by size, as a number or as digits. Answers nanoseconds since 1970 in decimal, or
- * undefined when it is no time.
+ * milliseconds, microseconds or nanoseconds, told apart by size, as a number or as digits; or a map of seconds and nanos. Answers
+ * nanoseconds since 1970 in decimal, or undefined when it is no time.
  *
  * @example parseTime("2026-11-22T09:00:00.5Z") // "1795338000500000000"
  * @example parseTime(1795338000.5) // "1795338000500000000"
@@ -67,6 +81,7 @@ function epoch(value: number): string | undefined {
 export function parseTime(value: RecordValue | undefined): string | undefined {
   if (typeof value === "number") return epoch(value);
   if (typeof value === "bigint") return value > 0n && value < 1n << 64n ? epochDigits(value.toString()) : undefined;
+  if (isMap(value)) return parseParts(value);
   if (typeof value !== "string") return undefined;
   const first = value.charCodeAt(0);
   if (first < 0x30 || first > 0x39) return undefined;

@@ -29,6 +29,6 @@ export interface JsonDialect {
 /** A way of writing one record as one line of text that is not JSON. */
 export interface TextDialect {
   readonly name: LineFormat;
-  /** Undefined when the line is not of this dialect. */
-  read(line: string): Reading | undefined;
+  /** Undefined when the line is not of this dialect. The arrival says which year is meant where a line does not. */
+  read(line: string, receivedAtMs: number): Reading | undefined;
 }

@@ -8,7 +8,7 @@ export const winston: JsonDialect = {
   recognises: ({ level, message, time, msg }) =>
     typeof level === "string" && typeof message === "string" && time === undefined && msg === undefined,
   read(fields) {
-    const time = takeTime(fields, ["timestamp"]);
+    const time = takeTime(fields, ["timestamp", "@timestamp", "ts", "asctime", "datetime"]);
     const severity = takeSeverity(fields, ["level"]);
     const body = takeText(fields, ["message"]);
     const service = takeService(fields);
