@@ -8,13 +8,15 @@ export type Fields = object;
 /** Fields that are made only when the level is enabled. */
 export type LazyFields = () => Fields;
 
-/** What a level method accepts. It never throws and never waits. */
+/**
+ * What a level method accepts. It never throws and never waits. Arguments beyond these (from JavaScript) are kept in order in the field `args`.
+ */
 export interface LogMethod {
   /** Message first. */
   (message: string, fields?: Fields | LazyFields): void;
   /** A message and the error that is its reason; the error is kept under `err`. */
   (message: string, error: Error): void;
-  /** Fields first. */
+  /** Fields first. Without a message argument, a text `msg` of the fields (or else a text `message`) is the record's message. */
   (fields: Fields | LazyFields, message?: string): void;
   /** An error alone: its message becomes the record's message. */
   (error: Error, message?: string): void;
@@ -50,16 +52,74 @@ function evaluate(lazy: () => unknown): object | undefined {
   }
 }
 
-/**
- * Brings the arguments of a level method into one order, whatever they are. Without a message the error's own message is used.
- *
- * @example readCall({ orderId: 1 }, "placed") // { message: "placed", fields: { orderId: 1 } }
- */
-export function readCall(first: unknown, second: unknown): Call {
-  if (typeof first === "string") return { message: first, fields: toFields(second) };
-  const fields = toFields(first);
-  if (typeof second === "string") return { message: second, fields };
-  const error = fields === undefined ? undefined : readProperty(fields, "err");
+/** A copy of some fields: without the one named, and with others after the rest. */
+function copyFields(fields: object, without: string | undefined, added: object = {}): object {
+  const kept = Object.keys(fields).filter((key) => key !== without);
+  return Object.fromEntries([...kept.map((key) => [key, readProperty(fields, key)]), ...Object.entries(added)]);
+}
+
+const messageKeys = ["msg", "message"] as const;
+
+/** The call whose message is one of its fields, as users of pino write it; undefined when no such field holds text. */
+function takeMessage(fields: object): Call | undefined {
+  const holds = (key: string) => Object.hasOwn(fields, key) && typeof readProperty(fields, key) === "string";
+  try {
+    const key = messageKeys.find(holds);
+    return key === undefined
+      ? undefined
+      : { message: String(readProperty(fields, key)), fields: copyFields(fields, key) };
+  } catch {
+    // A proxy that refuses to be asked: the encoder says so in the line.
+    return undefined;
+  }
+}
+
+function readFieldsFirst(fields: object | undefined): Call {
+  if (fields === undefined) return { message: "", fields };
+  const call = takeMessage(fields);
+  if (call !== undefined) return call;
+  const error = readProperty(fields, "err");
   const message = typeof error === "object" && error !== null && isError(error) ? readText(error, "message", "") : "";
   return { message, fields };
+}
+
+/** Puts arguments that no signature takes beside the fields; a field `args` of the user's own keeps its name. */
+function withArgs(call: Call, args: readonly unknown[]): Call {
+  const fields = call.fields ?? {};
+  try {
+    const key = Object.hasOwn(fields, "args") ? "taffrail.args" : "args";
+    return { message: call.message, fields: copyFields(fields, undefined, { [key]: args }) };
+  } catch (error) {
+    return { message: call.message, fields: { "taffrail.fields_error": thrownMarker(error), args } };
+  }
+}
+
+/** True for what stands where fields are expected; anything else, followed by more, is one of many values, as for a format. */
+function isFieldsLike(value: unknown): boolean {
+  return typeof value === "function" || (typeof value === "object" && value !== null && !Array.isArray(value));
+}
+
+/** Every argument that the signatures have no place for, in order. */
+function surplusOf(first: unknown, second: unknown, rest: readonly unknown[]): readonly unknown[] {
+  const isSecondTaken =
+    typeof first === "string"
+      ? rest.length === 0 || isFieldsLike(second)
+      : typeof second === "string" || (rest.length === 0 && (second === undefined || second === null));
+  return isSecondTaken ? rest : [second, ...rest];
+}
+
+/**
+ * Brings the arguments of a level method into one order, whatever they are. Without a message argument a text field `msg` or `message` is used,
+ * then the error's own message. Arguments that no signature takes are kept in the field `args`.
+ *
+ * @example readCall({ orderId: 1 }, "placed", []) // { message: "placed", fields: { orderId: 1 } }
+ */
+export function readCall(first: unknown, second: unknown, rest: readonly unknown[]): Call {
+  const args = surplusOf(first, second, rest);
+  const isSecondFields = args.length === rest.length;
+  let call: Call;
+  if (typeof first === "string") call = { message: first, fields: isSecondFields ? toFields(second) : undefined };
+  else if (typeof second === "string") call = { message: second, fields: toFields(first) };
+  else call = readFieldsFirst(toFields(first));
+  return args.length === 0 ? call : withArgs(call, args);
 }

@@ -63,6 +63,73 @@ describe("a call", () => {
     ]);
   });
 
+  it("takes its message from the fields when no argument is the message", async () => {
+    const { log, read } = bench();
+    const err = new Error("reason");
+    log.info({ msg: "in obj", a: 1 });
+    log.info({ message: "in message", a: 1 });
+    log.info({ msg: "both", message: "a field" });
+    log.info({ msg: 5, message: "only text" });
+    log.info({ err, msg: "over the error's" });
+    log.info(() => ({ msg: "lazy", a: 1 }));
+    log.log("info", { msg: "at level" });
+    log.info({ msg: "own", a: 1 }, "explicit");
+    log.info("explicit first", { msg: "own", message: "m" });
+    expect(await read()).toEqual([
+      { msg: "in obj", a: 1 },
+      { msg: "in message", a: 1 },
+      { msg: "both", message: "a field" },
+      { msg: "only text", "fields.msg": 5 },
+      { msg: "over the error's", err: { type: "Error", message: "reason", stack: err.stack } },
+      { msg: "lazy", a: 1 },
+      { msg: "at level" },
+      { msg: "explicit", "fields.msg": "own", a: 1 },
+      { msg: "explicit first", "fields.msg": "own", message: "m" },
+    ]);
+  });
+
+  it("keeps arguments beyond the signatures in order, within bounds", async () => {
+    const { log, read } = bench();
+    const call = log.info.bind(log) as (...args: unknown[]) => void;
+    call("fmt %s %d", "x", 5);
+    call("fmt %s %d", undefined, 5);
+    call("fields", { a: 1 }, 5, [6]);
+    call({ a: 1 }, "message", { b: 2 });
+    call({ a: 1 }, 7);
+    call({ msg: "in obj" }, { b: 2 });
+    call("own", { args: 1 }, 5);
+    (log.log as (...args: unknown[]) => void)("info", "at level", "x", 5);
+    call("many", ...Array.from({ length: 300 }, (_, index) => index));
+    const records = await read();
+    expect(records.slice(0, -1)).toEqual([
+      { msg: "fmt %s %d", args: ["x", 5] },
+      { msg: "fmt %s %d", args: [null, 5] },
+      { msg: "fields", a: 1, args: [5, [6]] },
+      { msg: "message", a: 1, args: [{ b: 2 }] },
+      { msg: "", a: 1, args: [7] },
+      { msg: "in obj", args: [{ b: 2 }] },
+      { msg: "own", args: 1, "taffrail.args": [5] },
+      { msg: "at level", args: ["x", 5] },
+    ]);
+    const { args } = records.at(-1) as { readonly args: readonly unknown[] };
+    expect([args.length, args[0], args[255], args[256]]).toEqual([257, 0, 255, "… 44 more"]);
+  });
+
+  it("survives proxies that refuse to be asked, with their arguments", async () => {
+    const { log, read } = bench();
+    const refuse = () => {
+      throw new Error("no");
+    };
+    const proxy = new Proxy({}, { getOwnPropertyDescriptor: refuse, ownKeys: refuse });
+    const call = log.info.bind(log) as (...args: unknown[]) => void;
+    call(proxy);
+    call("text", proxy, 5);
+    expect(await read()).toEqual([
+      { msg: "", "taffrail.fields_error": "[Throws: no]" },
+      { msg: "text", "taffrail.fields_error": "[Throws: no]", args: [5] },
+    ]);
+  });
+
   it("survives arguments that types forbid, and loses none of them", async () => {
     const { log, read } = bench();
     const call = log.info.bind(log) as (...args: unknown[]) => void;

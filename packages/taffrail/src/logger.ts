@@ -68,33 +68,33 @@ class FamilyLogger implements Logger {
     if (levelSettings.includes(setting)) this.#level.setting = setting;
   }
 
-  trace(first: unknown, second?: unknown): void {
-    if (this.#level.rank <= rankOf.trace) this.#emit("trace", first, second);
+  trace(first: unknown, second?: unknown, ...rest: unknown[]): void {
+    if (this.#level.rank <= rankOf.trace) this.#emit("trace", first, second, rest);
   }
 
-  debug(first: unknown, second?: unknown): void {
-    if (this.#level.rank <= rankOf.debug) this.#emit("debug", first, second);
+  debug(first: unknown, second?: unknown, ...rest: unknown[]): void {
+    if (this.#level.rank <= rankOf.debug) this.#emit("debug", first, second, rest);
   }
 
-  info(first: unknown, second?: unknown): void {
-    if (this.#level.rank <= rankOf.info) this.#emit("info", first, second);
+  info(first: unknown, second?: unknown, ...rest: unknown[]): void {
+    if (this.#level.rank <= rankOf.info) this.#emit("info", first, second, rest);
   }
 
-  warn(first: unknown, second?: unknown): void {
-    if (this.#level.rank <= rankOf.warn) this.#emit("warn", first, second);
+  warn(first: unknown, second?: unknown, ...rest: unknown[]): void {
+    if (this.#level.rank <= rankOf.warn) this.#emit("warn", first, second, rest);
   }
 
-  error(first: unknown, second?: unknown): void {
-    if (this.#level.rank <= rankOf.error) this.#emit("error", first, second);
+  error(first: unknown, second?: unknown, ...rest: unknown[]): void {
+    if (this.#level.rank <= rankOf.error) this.#emit("error", first, second, rest);
   }
 
-  fatal(first: unknown, second?: unknown): void {
-    if (this.#level.rank <= rankOf.fatal) this.#emit("fatal", first, second);
+  fatal(first: unknown, second?: unknown, ...rest: unknown[]): void {
+    if (this.#level.rank <= rankOf.fatal) this.#emit("fatal", first, second, rest);
   }
 
-  log(level: Level, first: unknown, second?: unknown): void {
+  log(level: Level, first: unknown, second?: unknown, ...rest: unknown[]): void {
     const known = parseLevel(String(level)) ?? "info";
-    if (this.#level.rank <= rankOf[known]) this.#emit(known, first, second);
+    if (this.#level.rank <= rankOf[known]) this.#emit(known, first, second, rest);
   }
 
   child(bindings: Fields, options: { readonly level?: LevelSetting } = {}): Logger {
@@ -126,11 +126,11 @@ class FamilyLogger implements Logger {
   }
 
   /** The one place where a call becomes a record. Whatever goes wrong here is counted, not thrown. */
-  #emit(level: Level, first: unknown, second: unknown): void {
+  #emit(level: Level, first: unknown, second: unknown, rest: readonly unknown[]): void {
     const { encoder, pipeline, now, activeSpan } = this.#family;
     let line: string;
     try {
-      const { message, fields } = readCall(first, second);
+      const { message, fields } = readCall(first, second, rest);
       const scope = contextScope(encoder, this.#scope);
       line = encoder.encode({ level, time: now(), message, fields, scope, trace: activeSpan() });
     } catch {

@@ -170,14 +170,31 @@ describe("the end of a process", () => {
     expect(linesOf(readFileSync(path, "utf8")).length).toBe(2);
   });
 
-  it("does not wait for a server that cannot be reached", async () => {
-    const { code, stderr } = await runProgram(`
-      import { createLogger } from "taffrail";
-      createLogger({ sinks: [], server: "http://127.0.0.1:9" }).info("x");
-      process.on("exit", () => process.stdout.write(String(performance.now())));
+  it.each(["natural", "SIGTERM"])("tries a server that is away again: %s", async (ending) => {
+    const away = { status: 503, headers: { "retry-after": "60" } };
+    const server = await startIngestServer([away, away, away]);
+    const ended = await runProgram(`
+      import { createLogger, httpSink } from "taffrail";
+      const sink = httpSink({ url: ${JSON.stringify(server.url)}, lastEffortMs: 0 });
+      createLogger({ sinks: [sink], exitTimeoutMs: 30_000 }).info("x");
+      if (${ending === "SIGTERM"}) process.kill(process.pid, "SIGTERM");
     `);
-    expect(code).toBe(0);
-    expect(stderr).toContain("1 dropped (deadline) at http");
+    await server.stop();
+    expect(ended).toMatchObject(endings[ending] ?? {});
+    expect({ requests: server.requests.length, lines: server.lines.length }).toEqual({ requests: 4, lines: 1 });
+  });
+
+  it.each(["natural", "SIGTERM"])("comes all the same when the server stays away: %s", async (ending) => {
+    // What is logged meanwhile must not begin the time again.
+    const ended = await runProgram(`
+      import { createLogger } from "taffrail";
+      const log = createLogger({ sinks: [], server: "http://127.0.0.1:9", exitTimeoutMs: 300 });
+      log.info("x");
+      setInterval(() => log.info("y"), 100).unref();
+      if (${ending === "SIGTERM"}) process.kill(process.pid, "SIGTERM");
+    `);
+    expect(ended).toMatchObject(endings[ending] ?? {});
+    expect(ended.stderr).toContain("dropped (deadline) at http");
   });
 
   it("sends what is left by blocking, unless it is told not to", async () => {

@@ -57,6 +57,8 @@ function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
 }
 
 const pollMs = 5;
+/** Longest time between two attempts while the process waits for its end. */
+const lastRetryMs = 500;
 /** Even a deadline that has passed leaves sinks this long to let go of what they hold. */
 const closeMs = 100;
 const statuses: readonly Health["status"][] = ["healthy", "degraded", "unhealthy"];
@@ -72,6 +74,8 @@ export class Pipeline {
   #exiting = false;
   #closing: Promise<void> | undefined;
   #lastFlushed = 0;
+  /** End of the time in which the end of the process waits for failing sinks, as `performance.now()` counts; begins with the first wait. */
+  #retryUntil: number | undefined;
   #lastFlushing: Promise<void> = Promise.resolve();
 
   constructor(options: PipelineOptions) {
@@ -126,7 +130,10 @@ export class Pipeline {
     return this.ledger();
   }
 
-  /** For a process that is about to end by itself: like flush, but does not wait for the next attempt of a sink that failed. */
+  /**
+   * For a process that is about to end by itself: like flush, and sinks that fail are tried again, all rounds together for `timeoutMs`. After that,
+   * records that are new still get one attempt.
+   */
   lastFlush(timeoutMs: number): Promise<void> {
     // The process asks again after each attempt; without new records another attempt would keep it alive for ever.
     const { accepted } = this.#overall.read();
@@ -190,10 +197,21 @@ export class Pipeline {
 
   async #attemptAll(timeoutMs: number): Promise<void> {
     const end = performance.now() + timeoutMs;
-    for (const queue of this.#queues) queue.hurry();
-    while (this.#queues.some((queue) => !queue.idle && !queue.stalled) && performance.now() < end) {
+    // A program that goes on logging while it ends comes back here each time: only one such time is spent on sinks that fail.
+    this.#retryUntil ??= end;
+    const retryUntil = this.#retryUntil;
+    const isWaiting = (queue: SinkQueue): boolean => !queue.idle && (!queue.stalled || performance.now() < retryUntil);
+    const hurryAll = (): number => {
+      for (const queue of this.#queues) queue.hurry();
+      return performance.now() + lastRetryMs;
+    };
+    let hurryAt = hurryAll();
+    while (this.#queues.some(isWaiting) && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, pollMs));
+      // After a long outage the next attempt may be later than the end of the process: it is made sooner.
+      if (performance.now() >= hurryAt) hurryAt = hurryAll();
     }
+    if (this.#queues.every((queue) => queue.idle)) this.#retryUntil = undefined;
   }
 
   #drain(): void {
