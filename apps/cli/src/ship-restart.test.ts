@@ -136,18 +136,37 @@ describe("ship against a real server", () => {
       `${time} INFO before\n${time} ERROR job failed\nTypeError: x is not a function\n    at run (job.js:3:9)\n    at main (job.js:9:1)\n${time} INFO after\n`,
     );
     const { stdout } = await bench.run(["ship", "--once", log, "--json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ lines: 6, joined: 2, read: 4, shipped: 4 });
+    expect(JSON.parse(stdout)).toMatchObject({ lines: 6, joined: 3, read: 3, shipped: 3 });
     await settled();
     const records = await bench.json(["search", "service:app", "--json"]);
-    const trace = records.find(({ body }) => String(body).startsWith("TypeError"));
+    const trace = records.find(({ body }) => String(body).includes("job failed"));
+    expect(trace?.body).toMatch(
+      /job failed\nTypeError: x is not a function\n {4}at run \(job\.js:3:9\)\n {4}at main \(job\.js:9:1\)$/,
+    );
     expect(trace).toMatchObject({
-      level: "error",
-      body: "TypeError: x is not a function\n    at run (job.js:3:9)\n    at main (job.js:9:1)",
-    });
-    expect(records.find(({ body }) => String(body).includes("job failed"))).toMatchObject({
       level: "error",
       time: `${time.slice(0, -1)}000000Z`,
     });
+  });
+
+  it("ships what is there beside a name that matches nothing, with a note and exit code 1", { timeout }, async () => {
+    const log = join(bench.dir, "there.log");
+    await writeFile(log, "one\n");
+    const { code, stdout, stderr } = await bench.run(["ship", "--once", join(bench.dir, "nosuch.log"), log]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `note: No file matches ${join(bench.dir, "nosuch.log")}.\n` });
+    expect(stdout).toContain("1 shipped, 0 rejected");
+  });
+
+  it("ended while the server is away, prints what is pending, with exit code 1", { timeout }, async () => {
+    const log = join(bench.dir, "away.log");
+    await writeFile(log, "one\ntwo\n");
+    const ship = bench.start(["ship", log, "--server", "http://127.0.0.1:9"]);
+    await new Promise((resolve) => ship.process.stderr?.once("data", resolve));
+    ship.process.kill("SIGTERM");
+    const { code, stdout, stderr } = await ship.done;
+    expect(code).toBe(1);
+    expect(stdout).toContain("0 shipped, 0 rejected, 0 skipped, 2 not acknowledged (the place is kept");
+    expect(stderr).not.toContain("error");
   });
 
   it("counts lines that the server refuses, ends with exit code 1, and keeps the good ones", { timeout }, async () => {

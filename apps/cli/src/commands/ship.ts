@@ -68,7 +68,8 @@ function rateOf(outcome: ShipOutcome): number {
 function outcomeText(outcome: ShipOutcome): string {
   const { ledger, files, seconds } = outcome;
   const from = files === 0 ? "" : ` from ${numberText(files)} ${files === 1 ? "file" : "files"}`;
-  const pending = ledger.pending === 0 ? "" : `, ${numberText(ledger.pending)} not acknowledged`;
+  const kept = files === 0 ? "" : " (the place is kept: the next run reads them again)";
+  const pending = ledger.pending === 0 ? "" : `, ${numberText(ledger.pending)} not acknowledged${kept}`;
   const joined = ledger.joined === 0 ? "" : ` (${numberText(ledger.joined)} lines joined to the one before)`;
   return [
     `Read ${numberText(ledger.lines)} lines${from}: ${numberText(ledger.read)} records${joined}.`,

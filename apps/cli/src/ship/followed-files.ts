@@ -78,6 +78,7 @@ export class FollowedFiles {
   #firstScan = true;
   #total = 0;
   #faults = 0;
+  #unmatched: readonly string[] = [];
 
   constructor(options: FollowedFilesOptions) {
     this.#options = options;
@@ -97,14 +98,22 @@ export class FollowedFiles {
     return this.#faults;
   }
 
+  /** Operands that matched nothing at the last scan. */
+  get unmatched(): readonly string[] {
+    return this.#unmatched;
+  }
+
   /** Looks for files and gives how many match. The first scan throws for an operand that cannot be read; later ones tell. */
   async scan(): Promise<number> {
     const { patterns, cwd } = this.#options;
     for (const followed of this.#open.values()) followed.wanted = false;
     const seen = new Set<string>();
     const met = new Set<string>();
+    const unmatched: string[] = [];
     for (const pattern of patterns) {
-      for (const path of await expandPattern(pattern, { cwd, filesMax })) {
+      const paths = await expandPattern(pattern, { cwd, filesMax });
+      if (paths.length === 0) unmatched.push(pattern);
+      for (const path of paths) {
         if (seen.has(path)) continue;
         seen.add(path);
         await this.#meet(path, !isPattern(pattern), met);
@@ -115,6 +124,7 @@ export class FollowedFiles {
       const renamed = await findRenamed(this.#options.places.all(), new Set([...seen, ...named]));
       for (const path of renamed) await this.#meet(path, false, met);
     }
+    this.#unmatched = unmatched;
     this.#firstScan = false;
     this.#forgetAllBut(met);
     await this.#letGo();

@@ -92,6 +92,41 @@ describe("createRecordJoiner", () => {
       ['{"msg":"a"}', "  indented", '{"msg":"b"}'],
     ],
     ["ends a record at a blank line", "a\n  more\n\nb", ["a|  more", "blank", "b"]],
+    [
+      "joins a Java exception to the line with a time above it",
+      "2026-11-22T09:00:00Z ERROR boom\njava.lang.IllegalStateException: outer\n\tat a.B.c(B.java:1)\nCaused by: java.io.IOException: deep\n\t... 3 more\n2026-11-22T09:00:01Z INFO ok",
+      [
+        "2026-11-22T09:00:00Z ERROR boom|java.lang.IllegalStateException: outer|\tat a.B.c(B.java:1)|Caused by: java.io.IOException: deep|\t... 3 more",
+        "2026-11-22T09:00:01Z INFO ok",
+      ],
+    ],
+    [
+      "joins a Node error to the line with a time above it, over a blank line in its message",
+      "[2026-11-22 09:00:00] bad\nTypeError: x\n\n  seen here\n    at a (a.js:1:1)\nnext",
+      ["[2026-11-22 09:00:00] bad|TypeError: x||  seen here|    at a (a.js:1:1)", "next"],
+    ],
+    [
+      "joins Node's errors with a code",
+      "09:00:00 bad\nTypeError [ERR_X]: y\n    at a (a.js:1:1)",
+      ["09:00:00 bad|TypeError [ERR_X]: y|    at a (a.js:1:1)"],
+    ],
+    [
+      "takes an exception for its own record below a line without a time or below another exception",
+      "plain\nTypeError: x\n2026-11-22 09:00:00 bad\nRangeError: y\nTypeError: z",
+      ["plain", "TypeError: x", "2026-11-22 09:00:00 bad|RangeError: y", "TypeError: z"],
+    ],
+    [
+      "leaves ordinary lines below a line with a time alone",
+      "2026-11-22 09:00:00 a\nError while reading\n2026-11-22 09:00:00 b\nErrors: 3\n2026-11-22 09:00:00 c\nDone: yes",
+      [
+        "2026-11-22 09:00:00 a",
+        "Error while reading",
+        "2026-11-22 09:00:00 b",
+        "Errors: 3",
+        "2026-11-22 09:00:00 c",
+        "Done: yes",
+      ],
+    ],
     ["counts blank lines it held for nothing", "a\n  more\n\n\n\nb", ["a|  more", "blank", "blank", "blank", "b"]],
     ["does not take a word for an exception outside a traceback", "a\nDone: yes\n}", ["a", "Done: yes", "}"]],
   ];

@@ -104,7 +104,7 @@ export function createRecordJoiner(options: JoinerOptions): RecordJoiner {
   const pushText = (line: Line, nowMs: number): JoinedRecord[] => {
     if (held) {
       const { lines, inTraceback, blanks } = held;
-      const bond = bondOf(line.bytes, { lines: lines.length, inTraceback, afterBlank: blanks.length > 0 });
+      const bond = bondOf(line.bytes, { lines, inTraceback, afterBlank: blanks.length > 0 });
       if (bond !== "starts" && fits(held, line)) {
         extend(held, line, nowMs);
         if (bond !== "continues") held.inTraceback = bond === "opens-traceback";
@@ -115,7 +115,7 @@ export function createRecordJoiner(options: JoinerOptions): RecordJoiner {
     if (isWhole(line.bytes)) return [...records, recordOf(line)];
     held = begin(line, nowMs);
     // An uncaught exception begins with the traceback itself.
-    held.inTraceback = bondOf(line.bytes, { lines: 0, inTraceback: false, afterBlank: false }) === "opens-traceback";
+    held.inTraceback = bondOf(line.bytes, { lines: [], inTraceback: false, afterBlank: false }) === "opens-traceback";
     return records;
   };
   return {

@@ -49,6 +49,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
+  readonly #abandonment = new TaffrailError("tool_failed", { reason: "it was ended before the server had answered" });
   #failure: unknown;
   #away = false;
 
@@ -77,7 +78,13 @@ export class Sender {
 
   /** Gives up: requests under way are aborted, nothing more is tried. */
   abandon(): void {
-    this.#stop.abort(new TaffrailError("tool_failed", { reason: "it was ended before the server had answered" }));
+    this.#failure ??= this.#abandonment;
+    this.#stop.abort(this.#abandonment);
+  }
+
+  /** Whether a rejection says no more than that it was told to give up. */
+  isAbandonment(error: unknown): boolean {
+    return error === this.#abandonment;
   }
 
   #throwFailure(): void {

@@ -75,6 +75,13 @@ describe("ship --once", () => {
     await expect(bench.once(["."])).rejects.toMatchObject({ code: "file_unreadable" });
   });
 
+  it("tells of a name that matches nothing beside others that do, and counts it as a fault", async () => {
+    await writeFile(file("app.log"), text(linesOf(0, 5)));
+    const { ledger, faults } = await bench.once(["nosuch.log", "app.log"]);
+    expect({ shipped: ledger.shipped, faults }).toEqual({ shipped: 5, faults: 1 });
+    expect(bench.notices).toEqual(["nothing_to_ship: No file matches nosuch.log."]);
+  });
+
   it("counts what the server refuses as rejected", async () => {
     bench.peer.refuse = (lines) => Math.min(lines.length, 3);
     await writeFile(file("a.log"), text(linesOf(0, 10)));
@@ -235,6 +242,30 @@ describe("ship, following", () => {
     await writeFile(file("late.log"), text(linesOf(0, 5)));
     await arrived(linesOf(0, 5));
     await running.finish();
+  });
+
+  it("waits for a name that matches nothing yet, and takes that for no fault", async () => {
+    await writeFile(file("app.log"), text(linesOf(0, 5)));
+    const running = bench.start(["later.log", "app.log"]);
+    await arrived(linesOf(0, 5));
+    expect(bench.notices).toEqual(["nothing_to_ship: no file matches later.log yet; waiting for one"]);
+    await writeFile(file("later.log"), text(linesOf(5, 7)));
+    await arrived(linesOf(0, 7));
+    expect((await running.finish()).faults).toBe(0);
+  });
+
+  it("ends with what is pending when it is stopped while the server is away; the next run sends it", {
+    timeout: 40_000,
+  }, async () => {
+    bench.peer.troubles.push(...Array.from({ length: 500 }, () => ({ status: 503 })));
+    await writeFile(file("a.log"), text(linesOf(0, 10)));
+    const running = bench.start(["a.log"], { patienceMs: Number.POSITIVE_INFINITY });
+    await vi.waitFor(() => expect(bench.notices.join()).toContain("Trying again"), { timeout: 15_000 });
+    const { ledger, files, faults } = await running.finish();
+    expect({ ...ledger, files, faults }).toMatchObject({ read: 10, shipped: 0, pending: 10, files: 1, faults: 0 });
+    bench.peer.troubles.length = 0;
+    expect((await bench.once(["a.log"])).ledger.shipped).toBe(10);
+    expect(bench.peer.lines).toEqual(linesOf(0, 10));
   });
 
   it("begins at the end of what is there when told to, and at the start of what comes", async () => {

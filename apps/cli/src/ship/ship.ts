@@ -52,7 +52,7 @@ export interface ShipPorts {
 export interface ShipOutcome {
   readonly ledger: ShipLedger;
   readonly files: number;
-  /** Files that could not be read whole. */
+  /** Files that could not be read whole and, without `follow`, operands that matched nothing. */
   readonly faults: number;
   readonly seconds: number;
 }
@@ -142,21 +142,32 @@ function createTicker(clock: Clock, everyMs: number, act: () => Promise<void> | 
   };
 }
 
+/** Ends quietly when the sender was told to give up: what is pending is counted. */
+async function untilAbandoned(sender: Sender, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!sender.isAbandonment(error)) throw error;
+  }
+}
+
 async function shipStream(run: Run): Promise<Pick<ShipOutcome, "files" | "faults">> {
   const { ports, book } = run;
   const source = createStreamSource(ports.stdin);
   const input = makeInput(run, "stdin", { source, offset: 0 }, () => false);
   const tick = createTicker(ports.clock, progressMs, () => ports.progress(book.view()));
-  while (!ports.finish.aborted) {
-    const { state } = await input.turn();
-    if (state === "ended") break;
-    // A stream fills again only when the event loop turns.
-    if (state === "idle") await pause(pollMs / 10, ports.finish);
-    else await new Promise((resolve) => setImmediate(resolve));
-    await tick();
-  }
-  await input.flush();
-  await run.sender.drained();
+  await untilAbandoned(run.sender, async () => {
+    while (!ports.finish.aborted) {
+      const { state } = await input.turn();
+      if (state === "ended") break;
+      // A stream fills again only when the event loop turns.
+      if (state === "idle") await pause(pollMs / 10, ports.finish);
+      else await new Promise((resolve) => setImmediate(resolve));
+      await tick();
+    }
+    await input.flush();
+    await run.sender.drained();
+  });
   await input.close();
   return { files: 0, faults: 0 };
 }
@@ -176,23 +187,36 @@ async function shipFiles(run: Run): Promise<Pick<ShipOutcome, "files" | "faults"
       makeInput(run, path, { source, offset: start.from.offset, tracker }, () => files.open > crowdedInputs),
     settled: () => sender.drained(),
   });
+  let missing = 0;
   try {
-    await followToEnd(run, files);
-    await files.flush();
+    missing = await tellUnmatched(run, files);
+    await untilAbandoned(sender, async () => {
+      await followToEnd(run, files);
+      await files.flush();
+    });
   } finally {
     await files.close();
   }
-  return { files: files.total, faults: files.faults };
+  return { files: files.total, faults: files.faults + missing };
+}
+
+/** Looks for files, and tells which operands match none; gives how many of those will stay so, because nothing is awaited. */
+async function tellUnmatched(run: Run, files: FollowedFiles): Promise<number> {
+  const { plan, ports } = run;
+  const found = await files.scan();
+  const { unmatched } = files;
+  if (unmatched.length === 0) return 0;
+  const nothing = new TaffrailError("nothing_to_ship", { pattern: unmatched.join(", ") });
+  if (found === 0 && !plan.follow) throw nothing;
+  const { code, message } = nothing;
+  const waiting = `no file matches ${unmatched.join(", ")} yet; waiting for one`;
+  ports.notice({ code, message: plan.follow ? waiting : message });
+  return plan.follow ? 0 : unmatched.length;
 }
 
 async function followToEnd(run: Run, files: FollowedFiles): Promise<void> {
   const { plan, ports, book } = run;
   const { clock, finish } = ports;
-  const found = await files.scan();
-  const pattern = plan.patterns.join(", ");
-  if (found === 0 && !plan.follow) throw new TaffrailError("nothing_to_ship", { pattern });
-  if (found === 0)
-    ports.notice({ code: "nothing_to_ship", message: `no file matches ${pattern} yet; waiting for one` });
   const tickScan = createTicker(clock, scanMs, async () => void (await files.scan()));
   const tickProgress = createTicker(clock, progressMs, () => ports.progress(book.view()));
   while (!finish.aborted) {
@@ -205,7 +229,7 @@ async function followToEnd(run: Run, files: FollowedFiles): Promise<void> {
 }
 
 /**
- * Ships files or standard input until they end (without `follow`) or `finish` aborts. Rejects with a TaffrailError when it cannot go on: what was not
+ * Ships files or standard input until they end (without `follow`) or `finish` aborts; a server that does not answer then leaves records pending. Rejects with a TaffrailError when it cannot go on: what was not
  * acknowledged by then is read again by the next run.
  *
  * @example const { ledger } = await ship(plan, ports); // ledger.read === ledger.shipped + ledger.rejected + ledger.skipped + ledger.pending

@@ -13,7 +13,8 @@ export const diskFree: Check<DoctorSubject> = {
   id: "disk-free",
   title: "The disk of the data directory has room",
   clauses: ["taffrail:capacity"],
-  remedy: "Free space, shorten the retention, or move the data and restart with `taffrail up --data DIR`.",
+  remedy:
+    "Free or add space, or move the data and restart with `taffrail up --data DIR`. A shorter `retention.days` holds for new records only; it frees nothing now.",
   async probe(subject) {
     const place = await localDataDir(subject);
     if ("finding" in place) return place.finding;

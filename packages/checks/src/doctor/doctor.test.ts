@@ -133,6 +133,13 @@ describe("each check can pass and fail", () => {
     ]);
   });
 
+  it("the disk's remedy promises no room from a shorter retention", () => {
+    const { remedy } = checkOf("disk-free");
+    expect(remedy).toContain("Free or add space");
+    expect(remedy).toContain("`retention.days` holds for new records only");
+    expect(remedy).not.toContain("shorten");
+  });
+
   it("what needs the server fails unexamined without it, and only the first names the reason and a remedy", async () => {
     const without = subjectOf({ status: unreachable, statusAt: unreachable, serverTime: unreachable });
     const report = await runChecks(doctorChecks, without, { clock: systemClock });
