@@ -124,7 +124,7 @@ export const shipCommand = defineCommand({
     "Send the lines of files or of standard input to the server, and go on as they grow.",
     "The server recognises JSON lines of the usual loggers, logfmt, web-server logs, Docker's and CRI's files and plain text line by line. Stack traces of Node.js, Java and Python become one record each.",
     "The place in each file is remembered when the server has acknowledged it, and is found again after a rotation (by rename, by copytruncate, compressed or not) and after a restart. When this command or the answer of the server is lost, the records that were under way may be stored twice; none is lost.",
-    "Exit code 1: a record was rejected or was too long, or a file could not be read whole.",
+    "Exit code 1: a record was rejected, too long or not acknowledged, a file could not be read whole, or with --once a name matched no file.",
   ].join("\n\n"),
   arguments: [
     new Argument(
