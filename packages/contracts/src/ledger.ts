@@ -1,11 +1,13 @@
 /** Why a record was given up. Each reason is counted on its own; a new reason is a new line here. */
 export const dropReasons = [
   "buffer-full",
+  "shed",
   "too-large",
   "too-old",
   "invalid",
   "encode-failed",
   "redaction-failed",
+  "plugin-failed",
   "sink-refused",
   "retries-exhausted",
   "closed",

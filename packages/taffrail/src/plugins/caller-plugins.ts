@@ -1,0 +1,16 @@
+import type { RecordView } from "@taffrail/contracts";
+
+/** What the plugins on the caller's side make of a record: it goes on, it is filtered, or it is dropped because a plugin that fails closed failed. */
+export type Admission = "keep" | "filtered" | "plugin-failed";
+
+/** The filters and enrichers of a logger family, isolated and counted. Nothing here throws. */
+export interface CallerPlugins {
+  /** False when no plugin wants to see records: then no view of them has to be made. */
+  readonly active: boolean;
+  /** Constant fields of all enrichers, to be encoded once. */
+  readonly constants: readonly object[];
+  /** Fields of the enrichers for this record, the earlier plugin first. */
+  enrich(record: RecordView): readonly object[];
+  /** Asks every filter, in order. Not to be called for audit records. */
+  admit(record: RecordView): Admission;
+}
