@@ -1,4 +1,4 @@
-import { systemClock, TaffrailError } from "@taffrail/contracts";
+import { createBatch, systemClock, TaffrailError } from "@taffrail/contracts";
 import { testSink } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
 import { createIngest } from "../ingest/create-ingest.ts";
@@ -47,7 +47,7 @@ testSink(
 describe("the journal sink", () => {
   it("waits for a server that is starting, until it is told to stop", async () => {
     const sink = createJournalSink(new Promise(() => undefined), "default");
-    const batch = [{ line: "{}\n", level: "info" }] as const;
+    const batch = createBatch([{ line: "{}\n", level: "info" }]);
     expect(await sink.write(batch, AbortSignal.timeout(20))).toMatchObject({ outcome: "retry" });
   });
 });

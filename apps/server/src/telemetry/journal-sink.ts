@@ -39,11 +39,11 @@ export function createJournalSink(ingest: Promise<Ingest>, tenant: string): Sink
     batching: { lingerMs: 200 },
     async write(batch, signal) {
       if (closed) return { outcome: "drop", reason: "the sink is closed" };
-      if (batch.length === 0) return { outcome: "ok" };
+      if (batch.size === 0) return { outcome: "ok" };
       const open = await opened(ingest, signal);
       if (!open) return { outcome: "retry", afterMs: busyRetryMs, reason: "the server is starting" };
       const answer = await open.lines({
-        body: Buffer.from(batch.map((record) => record.line).join("")),
+        body: Buffer.from(batch.bytes()),
         contentType: "application/x-ndjson",
         contentEncoding: undefined,
         scope: { tenant },
