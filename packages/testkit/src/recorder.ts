@@ -1,4 +1,4 @@
-import { type EncodedRecord, pluginApiVersion, type Sink } from "@taffrail/contracts";
+import { type Batch, pluginApiVersion, type Sink } from "@taffrail/contracts";
 
 /** A line as it was logged, parsed. */
 export type RecordedLine = Readonly<Record<string, unknown>>;
@@ -31,8 +31,8 @@ function matches(record: RecordedLine, wanted: RecordedLine): boolean {
 export function recorder(): Recorder {
   let lines: string[] = [];
   let records: RecordedLine[] = [];
-  const keep = (batch: readonly EncodedRecord[]): void => {
-    for (const { line } of batch) {
+  const keep = (batch: Batch): void => {
+    for (const { line } of batch.records()) {
       lines.push(line);
       records.push(JSON.parse(line) as RecordedLine);
     }
@@ -54,9 +54,10 @@ export function recorder(): Recorder {
       keep(batch);
       return { outcome: "ok" };
     },
+    // A write is over before it returns, so nothing is ever unfinished.
     writeSync(batch) {
       keep(batch);
-      return batch.length;
+      return batch.size;
     },
     async close() {},
   };
