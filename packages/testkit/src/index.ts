@@ -5,6 +5,6 @@ export {
   type SinkObligation,
   type SinkSuiteOptions,
   type SinkUnderTest,
-  type TestRunner,
   testSink,
 } from "./test-sink.ts";
+export type { SuiteOptions, TestRunner } from "./test-suite.ts";

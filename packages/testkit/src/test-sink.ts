@@ -1,24 +1,21 @@
 import {
+  type Batch,
+  createBatch,
   type EncodedRecord,
   type Level,
   levels,
-  pluginApiVersion,
   type Sink,
   type WriteResult,
 } from "@taffrail/contracts";
-
-/** The parts of a test runner that the suite uses; vitest, jest and `node:test` with an `expect` all have them. */
-export interface TestRunner {
-  describe(name: string, body: () => void): void;
-  it: TestFunction & { skip: TestFunction };
-  expect(value: unknown, message?: string): Expectation;
-}
-type TestFunction = (name: string, body: () => Promise<void> | void) => void;
-interface Expectation {
-  toBe(expected: unknown): void;
-  toEqual(expected: unknown): void;
-  toContain(expected: unknown): void;
-}
+import {
+  expectHealth,
+  expectManifest,
+  inTime,
+  runSuite,
+  type SuiteOptions,
+  settleMs,
+  type TestRunner,
+} from "./test-suite.ts";
 
 /** A sink that is to be tested, and the world around it. */
 export interface SinkUnderTest {
@@ -34,45 +31,27 @@ export interface SinkUnderTest {
 /** Name of each obligation, for declaring deviations. */
 export type SinkObligation = keyof typeof obligations;
 
-export interface SinkSuiteOptions {
-  readonly runner: TestRunner;
-  /** Obligations that this sink does not meet, each with the reason. They are shown as skipped, with the reason in their name. */
-  readonly deviations?: Readonly<Partial<Record<SinkObligation, string>>>;
-}
+export type SinkSuiteOptions = SuiteOptions<SinkObligation>;
 
 interface Subject extends SinkUnderTest {
   readonly expect: TestRunner["expect"];
   /** Writes a batch with a signal that never aborts. */
-  write(batch: readonly EncodedRecord[]): Promise<WriteResult>;
+  write(batch: Batch): Promise<WriteResult>;
   close(): Promise<void>;
 }
 
-const settleMs = 5000;
-
 /** A batch of numbered lines; `text` goes into each of them. */
-function makeBatch(from: number, count: number, text = "plain"): EncodedRecord[] {
-  return Array.from({ length: count }, (_, index) => {
+function makeBatch(from: number, count: number, text = "plain"): Batch {
+  const records = Array.from({ length: count }, (_, index): EncodedRecord => {
     const level: Level = levels[(from + index) % levels.length] ?? "info";
     const record = { time: "2026-11-22T09:00:00.000Z", level, service: "suite", msg: text, sequence: from + index };
-    return { level, line: `${JSON.stringify(record)}\n` };
+    return Object.freeze({ level, line: `${JSON.stringify(record)}\n` });
   });
+  return Object.freeze(createBatch(Object.freeze(records)));
 }
 
-function linesOf(batch: readonly EncodedRecord[]): string[] {
-  return batch.map((record) => record.line.trimEnd());
-}
-
-/** Rejects when the work does not settle in time: a sink that hangs must fail a test, not the whole run. */
-async function inTime<T>(work: Promise<T>, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not settle within ${settleMs} ms`)), settleMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function linesOf(batch: Batch): string[] {
+  return batch.records().map((record) => record.line.trimEnd());
 }
 
 async function expectDelivered(subject: Subject, expected: readonly string[]): Promise<void> {
@@ -80,13 +59,25 @@ async function expectDelivered(subject: Subject, expected: readonly string[]): P
   subject.expect([...(await subject.received())]).toEqual(expected);
 }
 
+/**
+ * Starts a write and, without letting it end, asks for last words, as the end of a process does. Gives what the sink says is out. A sink that
+ * has no last words says so by having no `writeSync`.
+ */
+async function interruptWrite(subject: Subject, unfinished: Batch, batch: Batch): Promise<number | undefined> {
+  if (subject.sink.writeSync === undefined) return undefined;
+  const writing = subject.write(unfinished);
+  const done = subject.sink.writeSync(batch, unfinished);
+  await writing;
+  return done;
+}
+
 const awkward = 'quotes " and \\ and \u2028, tabs \t, 漢字, 😀 and \u0000';
 
 const obligations = {
-  "describes itself": async ({ sink, expect }: Subject) => {
-    expect(sink.manifest.kind).toBe("sink");
-    expect(sink.manifest.apiVersion).toBe(pluginApiVersion);
-    expect(/^[a-z][a-z0-9-]*$/.test(sink.manifest.name), `manifest.name ${sink.manifest.name}`).toBe(true);
+  "describes itself": ({ sink, expect }: Subject) => {
+    expectManifest(sink, "sink", expect);
+    for (const signal of sink.signals ?? []) expect(["logs", "traces", "metrics"]).toContain(signal);
+    for (const bound of Object.values(sink.batching ?? {})) expect(bound === undefined || bound >= 0).toBe(true);
   },
   "delivers a batch whole and in order": async (subject: Subject) => {
     const batch = makeBatch(0, 100);
@@ -108,21 +99,27 @@ const obligations = {
     await subject.write(batch);
     await expectDelivered(subject, linesOf(batch));
   },
-  "takes an empty batch": async (subject: Subject) => {
-    subject.expect((await subject.write([])).outcome).toBe("ok");
-    await expectDelivered(subject, []);
-  },
   "does not change its batch": async (subject: Subject) => {
-    const batch = Object.freeze(makeBatch(0, 10).map((record) => Object.freeze(record)));
+    const batch = makeBatch(0, 10, awkward);
+    const before = [...batch.bytes()];
     subject.expect((await subject.write(batch)).outcome).toBe("ok");
+    subject.expect([...batch.bytes()]).toEqual(before);
+  },
+  "does not keep its batch": async (subject: Subject) => {
+    const [batch, next] = [makeBatch(0, 10), makeBatch(10, 10)];
+    const expected = [...linesOf(batch), ...linesOf(next)];
+    for (const written of [batch, next]) {
+      await subject.write(written);
+      // The memory of a batch that is done may be used for another one at once.
+      written.bytes().fill(0);
+    }
+    await expectDelivered(subject, expected);
   },
   "settles when it is aborted": async (subject: Subject) => {
     const result = await inTime(subject.sink.write(makeBatch(0, 10), AbortSignal.abort()), "an aborted write");
     subject.expect(["ok", "retry"]).toContain(result.outcome);
   },
-  "reports its health": async ({ sink, expect }: Subject) => {
-    expect(["healthy", "degraded", "unhealthy", undefined]).toContain(sink.health?.().status);
-  },
+  "reports its health": ({ sink, expect }: Subject) => expectHealth(sink, expect),
   flushes: async (subject: Subject) => {
     await subject.write(makeBatch(0, 10));
     await inTime(subject.sink.flush?.(new AbortController().signal) ?? Promise.resolve(), "flush");
@@ -138,19 +135,37 @@ const obligations = {
   },
   "writes its last words by blocking": async (subject: Subject) => {
     const batch = makeBatch(0, 50);
-    const done = subject.sink.writeSync?.(batch);
+    const before = [...batch.bytes()];
+    const done = subject.sink.writeSync?.(batch, undefined);
     if (done === undefined) return;
     subject.expect(done).toBe(50);
+    subject.expect([...batch.bytes()]).toEqual(before);
     await expectDelivered(subject, linesOf(batch));
   },
+  "has nothing to say for empty last words": async (subject: Subject) => {
+    subject.expect(subject.sink.writeSync?.(createBatch([]), undefined) ?? 0).toBe(0);
+    await expectDelivered(subject, []);
+  },
   "finishes a write under way before its last words": async (subject: Subject) => {
-    if (subject.sink.writeSync === undefined) return;
     const [first, last] = [makeBatch(0, 2000), makeBatch(2000, 50)];
-    const writing = subject.write(first);
-    const done = subject.sink.writeSync(last);
-    await writing;
-    subject.expect(done).toBe(50);
-    await expectDelivered(subject, linesOf([...first, ...last]));
+    const done = await interruptWrite(subject, first, last);
+    if (done === undefined) return;
+    subject.expect(done).toBe(2050);
+    await expectDelivered(subject, [...linesOf(first), ...linesOf(last)]);
+  },
+  "finishes a write under way that nothing follows": async (subject: Subject) => {
+    const first = makeBatch(0, 2000);
+    const done = await interruptWrite(subject, first, createBatch([]));
+    if (done === undefined) return;
+    subject.expect(done).toBe(2000);
+    await expectDelivered(subject, linesOf(first));
+  },
+  "claims no last words that did not get out": async (subject: Subject) => {
+    await subject.breakDestination?.();
+    const done = await interruptWrite(subject, makeBatch(0, 100), makeBatch(100, 50));
+    await subject.close();
+    const out = (await subject.received()).length;
+    subject.expect((done ?? 0) <= out, `${done} records claimed, ${out} out`).toBe(true);
   },
   "answers failure with a result": async (subject: Subject) => {
     await subject.breakDestination?.();
@@ -158,7 +173,7 @@ const obligations = {
     subject.expect(["retry", "drop"]).toContain(result.outcome);
     subject.expect("reason" in result && result.reason !== "", "a failure has a reason").toBe(true);
   },
-} as const satisfies Readonly<Record<string, (subject: Subject) => Promise<void>>>;
+} as const satisfies Readonly<Record<string, (subject: Subject) => Promise<void> | void>>;
 
 function toSubject(made: SinkUnderTest, runner: TestRunner): Subject {
   return {
@@ -180,24 +195,19 @@ function toSubject(made: SinkUnderTest, runner: TestRunner): Subject {
 export function testSink(
   name: string,
   make: () => Promise<SinkUnderTest> | SinkUnderTest,
-  { runner, deviations = {} }: SinkSuiteOptions,
+  options: SinkSuiteOptions,
 ): void {
-  runner.describe(`${name} as a sink`, () => {
-    for (const [obligation, check] of Object.entries(obligations)) {
-      const reason = deviations[obligation as SinkObligation];
-      if (reason !== undefined) {
-        runner.it.skip(`${obligation} (declared deviation: ${reason})`, () => {});
-        continue;
+  runSuite({
+    ...options,
+    title: `${name} as a sink`,
+    obligations,
+    open: async () => toSubject(await make(), options.runner),
+    end: async ({ sink, dispose }) => {
+      try {
+        await inTime(sink.close(AbortSignal.timeout(settleMs)), "close");
+      } finally {
+        await dispose?.();
       }
-      runner.it(obligation, async () => {
-        const made = await make();
-        try {
-          await check(toSubject(made, runner));
-        } finally {
-          await made.sink.close(AbortSignal.timeout(settleMs));
-          await made.dispose?.();
-        }
-      });
-    }
+    },
   });
 }
