@@ -1,10 +1,11 @@
 import { fstatSync } from "node:fs";
 import { isatty } from "node:tty";
-import type { EncodedRecord, Sink } from "@taffrail/contracts";
+import type { Sink } from "@taffrail/contracts";
 import { checkOptions, isInteger, isOneOf } from "../options/check-options.ts";
-import { createLineOutput } from "./line-sink.ts";
+import { createLineOutput } from "./line-output.ts";
 import { sinkManifest } from "./manifest.ts";
 import { prettyLine } from "./pretty.ts";
+import { renderLines, renderWith } from "./rendering.ts";
 import { createStreamWriter } from "./stream-writer.ts";
 
 export interface ConsoleSinkOptions {
@@ -61,9 +62,8 @@ export function consoleSink(options: ConsoleSinkOptions = {}): Sink {
   const colours = wantsColours(process.env, terminal);
   makeNonBlocking(descriptor);
   const writer = createStreamWriter(descriptor);
-  const render = (batch: readonly EncodedRecord[]): string =>
-    batch.map(({ line }) => prettyLine(line, colours)).join("");
-  const output = pretty ? createLineOutput(() => writer, render) : createLineOutput(() => writer);
+  const render = pretty ? renderWith(({ line }) => prettyLine(line, colours)) : renderLines;
+  const output = createLineOutput({ writer: () => writer, render });
   let closed = false;
 
   return {
@@ -71,7 +71,7 @@ export function consoleSink(options: ConsoleSinkOptions = {}): Sink {
     async write(batch, signal) {
       return closed ? { outcome: "drop", reason: "the sink is closed" } : output.write(batch, signal);
     },
-    writeSync: output.writeSync,
+    writeSync: (batch, unfinished) => output.writeSync(batch, unfinished),
     async close() {
       closed = true;
     },

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EncodedRecord } from "@taffrail/contracts";
+import { type Batch, createBatch } from "@taffrail/contracts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLogger } from "../logger.ts";
 import { type FileSinkOptions, fileSink } from "./file-sink.ts";
@@ -28,8 +28,8 @@ afterEach(() => {
 });
 
 const never = new AbortController().signal;
-const batchOf = (from: number, count: number): EncodedRecord[] =>
-  Array.from({ length: count }, (_, index) => ({ level: "info", line: `{"n":${from + index}}\n` }));
+const batchOf = (from: number, count: number): Batch =>
+  createBatch(Array.from({ length: count }, (_, index) => ({ level: "info", line: `{"n":${from + index}}\n` })));
 const numbersOf = (text: string): number[] =>
   text
     .split("\n")

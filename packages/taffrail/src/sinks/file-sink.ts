@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import type { Sink } from "@taffrail/contracts";
 import { checkOptions, isText } from "../options/check-options.ts";
 import { createFileWriter } from "./file-writer.ts";
-import { createLineOutput } from "./line-sink.ts";
+import { createLineOutput } from "./line-output.ts";
 import type { LineWriter } from "./line-writer.ts";
 import { sinkManifest } from "./manifest.ts";
 import { createStreamWriter } from "./stream-writer.ts";
@@ -59,7 +59,7 @@ export function fileSink(options: FileSinkOptions): Sink {
     return target?.writer;
   };
   openTarget();
-  const output = createLineOutput(openTarget);
+  const output = createLineOutput({ writer: openTarget });
 
   return {
     manifest: sinkManifest("file"),
@@ -70,7 +70,7 @@ export function fileSink(options: FileSinkOptions): Sink {
       const result = await write;
       return result.outcome === "retry" && problem !== undefined ? { ...result, reason: problem } : result;
     },
-    writeSync: output.writeSync,
+    writeSync: (batch, unfinished) => output.writeSync(batch, unfinished),
     async flush() {
       if (target?.regular) await syncFile(target.descriptor);
     },

@@ -1,4 +1,4 @@
-import type { EncodedRecord, Sink, WriteResult } from "@taffrail/contracts";
+import { type Batch, createBatch, type Sink, type WriteResult } from "@taffrail/contracts";
 import { afterEach, describe, expect, it } from "vitest";
 import { createLogger } from "../logger.ts";
 import { judgeAnswer, retryAfterMs } from "./http-answer.ts";
@@ -17,8 +17,8 @@ async function open(answers: readonly Answer[] = [], options: Partial<HttpSinkOp
   return { server, sink };
 }
 
-const batchOf = (count: number): EncodedRecord[] =>
-  Array.from({ length: count }, (_, index) => ({ level: "info", line: `{"n":${index}}\n` }));
+const batchOf = (count: number): Batch =>
+  createBatch(Array.from({ length: count }, (_, index) => ({ level: "info", line: `{"n":${index}}\n` })));
 const write = (sink: Sink, count = 2): Promise<WriteResult> => sink.write(batchOf(count), AbortSignal.timeout(5000));
 
 describe("httpSink", () => {

@@ -8,7 +8,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { promisify } from "node:util";
 import { gzip as gzipCallback } from "node:zlib";
-import type { EncodedRecord, Sink, WriteResult } from "@taffrail/contracts";
+import type { Batch, Sink, WriteResult } from "@taffrail/contracts";
 import { checkOptions, isBoolean, isHttpUrl, isInteger, isObject } from "../options/check-options.ts";
 import { type HttpAnswer, judgeAnswer } from "./http-answer.ts";
 import { createLastEffort } from "./last-effort.ts";
@@ -42,12 +42,6 @@ async function readAnswer(response: IncomingMessage): Promise<HttpAnswer> {
     if (body.length < longestAnswer) body += String(chunk);
   }
   return { status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"], body };
-}
-
-function joinLines(batch: readonly EncodedRecord[]): string {
-  let text = "";
-  for (const record of batch) text += record.line;
-  return text;
 }
 
 function ingestUrl(url: string): URL {
@@ -131,17 +125,16 @@ export function httpSink(options: HttpSinkOptions): Sink {
   const encoding = options.gzip === true ? { "content-encoding": "gzip" } : {};
   const sender = createSender(url, { ...headers, ...encoding }, agent);
   const lastEffort = createLastEffort(url.href, headers, options.lastEffortMs ?? 2000);
-  let sending: readonly EncodedRecord[] = [];
   let problem: string | undefined;
   let closed = false;
 
-  const post = async (batch: readonly EncodedRecord[], signal: AbortSignal): Promise<WriteResult> => {
+  const post = async (batch: Batch, signal: AbortSignal): Promise<WriteResult> => {
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      const text = Buffer.from(joinLines(batch));
+      const text = batch.bytes();
       const body = options.gzip === true ? await gzip(text) : text;
       const answer = await sender.send(body, AbortSignal.any([signal, timeout]));
-      return judgeAnswer(answer, batch.length, Date.now());
+      return judgeAnswer(answer, batch.size, Date.now());
     } catch (error) {
       const reason = timeout.aborted ? `no answer in ${timeoutMs} ms` : String(error);
       return { outcome: "retry", reason: `${url.origin}: ${reason}` };
@@ -157,18 +150,18 @@ export function httpSink(options: HttpSinkOptions): Sink {
     },
     async write(batch, signal) {
       if (closed) return { outcome: "drop", reason: "the sink is closed" };
-      if (batch.length === 0) return { outcome: "ok" };
-      sending = batch;
+      if (batch.size === 0) return { outcome: "ok" };
       const result = await post(batch, signal);
-      sending = [];
       problem = result.outcome === "ok" ? undefined : result.reason;
       return result;
     },
-    writeSync(batch) {
-      const unfinished = sender.sent() ? [] : sending;
-      sending = [];
-      const rest = [...unfinished, ...batch];
-      return rest.length === 0 || lastEffort(Buffer.from(joinLines(rest))) ? batch.length : 0;
+    writeSync(batch, unfinished) {
+      let out = 0;
+      if (unfinished !== undefined) {
+        if (!sender.sent() && !lastEffort(unfinished.bytes())) return 0;
+        out = unfinished.size;
+      }
+      return batch.size === 0 || lastEffort(batch.bytes()) ? out + batch.size : out;
     },
     health: () => (problem === undefined ? { status: "healthy" } : { status: "degraded", detail: problem }),
     async close() {

@@ -1,27 +1,14 @@
-/** Puts text onto a descriptor. What could not be written stays as a rest and comes first the next time. */
-export interface LineWriter {
-  /** Adds `text` to the rest and resolves when all of it is out; rejects with the system's error or when `signal` aborts. */
-  write(text: string, signal: AbortSignal): Promise<void>;
-  /** Blocks until the rest, an unfinished `write` and `text` are out, at most for `timeoutMs`. Returns false when something is left; may throw the system's error. */
-  writeSync(text: string, timeoutMs: number): boolean;
-  /** Forgets the rest, but for the end of a line that is half out: a line is never torn. */
-  forget(): void;
-}
-
-const lineFeed = 10;
-
 /**
- * The part of a rest that must still be written when the rest is given up: the end of a torn line, or nothing.
- *
- * @example tornEnd(Buffer.from("lf\n{}\n"), true).toString() // "lf\n"
+ * Puts bytes onto a descriptor, in pieces. It keeps none of them: how far a batch has come is known to the one who calls, since the memory of a
+ * batch may be used again as soon as its write has settled.
  */
-export function tornEnd(rest: Uint8Array, torn: boolean): Uint8Array {
-  return torn ? rest.subarray(0, rest.indexOf(lineFeed) + 1) : rest.subarray(0, 0);
-}
-
-/** True when the last byte written ended no line. */
-export function isTorn(lastByte: number | undefined): boolean {
-  return lastByte !== lineFeed;
+export interface LineWriter {
+  /** Writes a first part of `bytes` and gives its length; rejects with the system's error, or when `signal` aborts first. */
+  write(bytes: Uint8Array, signal: AbortSignal): Promise<number>;
+  /** Takes over a `write` that has not settled: how many of its bytes are out. Its promise gives 0 then. Blocks until that is known or `deadline` (monotonic ms). */
+  takeOver(deadline: number): number;
+  /** Blocks until all bytes are out or until `deadline`, and gives how many are; may throw the system's error when none is. */
+  writeSync(bytes: Uint8Array, deadline: number): number;
 }
 
 /** Blocks this thread. Only for the end of a process. */

@@ -1,4 +1,4 @@
-import type { EncodedRecord, Sink } from "@taffrail/contracts";
+import type { Batch, Sink } from "@taffrail/contracts";
 import { checkOptions, isInteger } from "../options/check-options.ts";
 import { sinkManifest } from "./manifest.ts";
 
@@ -27,8 +27,8 @@ export function memorySink(options: MemorySinkOptions = {}): MemorySink {
   const maxRecords = options.maxRecords ?? 10_000;
   let kept: string[] = [];
   let closed = false;
-  const keep = (batch: readonly EncodedRecord[]): void => {
-    for (const record of batch) kept.push(record.line.slice(0, -1));
+  const keep = (batch: Batch): void => {
+    for (const record of batch.records()) kept.push(record.line.slice(0, -1));
     if (kept.length > maxRecords) kept = kept.slice(-maxRecords);
   };
   return {
@@ -38,9 +38,10 @@ export function memorySink(options: MemorySinkOptions = {}): MemorySink {
       keep(batch);
       return { outcome: "ok" };
     },
-    writeSync(batch) {
+    // A write is done before its promise is returned: an unfinished one is in memory already.
+    writeSync(batch, unfinished) {
       keep(batch);
-      return batch.length;
+      return (unfinished?.size ?? 0) + batch.size;
     },
     lines: () => [...kept],
     records: () => kept.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),

@@ -10,7 +10,7 @@ export function nullSink(): Sink {
   return {
     manifest: sinkManifest("null"),
     write: async () => ({ outcome: "ok" }),
-    writeSync: (batch) => batch.length,
+    writeSync: (batch, unfinished) => batch.size + (unfinished?.size ?? 0),
     close: async () => {},
   };
 }

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { isTorn, type LineWriter, sleepSync, tornEnd } from "./line-writer.ts";
+import { type LineWriter, sleepSync } from "./line-writer.ts";
 
 const firstWaitMs = 1;
 const longestWaitMs = 20;
@@ -25,53 +25,43 @@ function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
  * Makes a writer for a pipe, a socket or a terminal. The system call is made on the main thread, so that it is always known which bytes are out;
  * when the reader is slow a non-blocking descriptor answers EAGAIN, and the writer comes back 1 to 20 ms later instead of blocking.
  *
- * @example await createStreamWriter(1).write("{}\n", signal);
+ * @example await createStreamWriter(1).write(Buffer.from("{}\n"), signal); // 3
  */
 export function createStreamWriter(descriptor: number): LineWriter {
-  let rest: Uint8Array = new Uint8Array(0);
-  let torn = false;
-
-  /** Writes until everything is out (true) or the descriptor is full (false). */
-  const push = (): boolean => {
-    while (rest.length > 0) {
-      try {
-        const written = writeSync(descriptor, rest);
-        if (written > 0) torn = isTorn(rest[written - 1]);
-        rest = rest.subarray(written);
-      } catch (error) {
-        if (isFull(error)) return false;
-        throw error;
-      }
+  /** Writes what the descriptor takes now; 0 when it is full. */
+  const push = (bytes: Uint8Array): number => {
+    try {
+      return writeSync(descriptor, bytes);
+    } catch (error) {
+      if (isFull(error)) return 0;
+      throw error;
     }
-    return true;
-  };
-  const add = (text: string): void => {
-    if (text === "") return;
-    const bytes = Buffer.from(text);
-    rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
   };
 
   return {
-    async write(text, signal) {
-      add(text);
+    async write(bytes, signal) {
       let wait = firstWaitMs;
-      while (!push()) {
+      for (;;) {
         if (signal.aborted) throw new Error("the reader does not keep up");
+        const written = push(bytes);
+        if (written > 0) return written;
         await sleep(wait, signal);
         wait = Math.min(wait * 2, longestWaitMs);
       }
     },
-    writeSync(text, timeoutMs) {
-      add(text);
-      const end = performance.now() + timeoutMs;
-      while (!push()) {
-        if (performance.now() >= end) return false;
-        sleepSync(firstWaitMs);
+    // Nothing is ever under way between two turns of the loop.
+    takeOver: () => 0,
+    writeSync(bytes, deadline) {
+      let done = 0;
+      while (done < bytes.length) {
+        const written = push(bytes.subarray(done));
+        if (written === 0) {
+          if (performance.now() >= deadline) break;
+          sleepSync(firstWaitMs);
+        }
+        done += written;
       }
-      return true;
-    },
-    forget() {
-      rest = tornEnd(rest, torn);
+      return done;
     },
   };
 }
