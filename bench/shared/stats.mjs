@@ -1,0 +1,27 @@
+// @ts-check
+
+/** @param {readonly number[]} values @param {number} share 0 to 1 @returns {number} */
+export function quantile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** @param {readonly number[]} values @returns {number} */
+export const median = (values) => quantile(values, 0.5);
+
+/** Median with least and greatest, for ratios of pairs. @param {readonly number[]} values */
+export function spread(values) {
+  return { median: median(values), least: Math.min(...values), greatest: Math.max(...values) };
+}
+
+/**
+ * The items in an order drawn by the random source.
+ * @template T
+ * @param {readonly T[]} items @param {() => number} random @returns {T[]}
+ */
+export function shuffled(items, random) {
+  return items
+    .map((item) => ({ item, key: random() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+}
