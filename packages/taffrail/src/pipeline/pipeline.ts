@@ -1,3 +1,19 @@
+/**
+ * The background half of the logger. What the calling half uses (H2's coming form; `rank`: trace 0, debug 1, info 2, warn 3, error 4, fatal 5, audit 6):
+ *
+ *   const pipeline = new Pipeline({ routes, bufferBytes, overflow, reserve?, retry, writeTimeoutMs, breaker?, shedding?, spool?, processors?, emit?,
+ *                                   clock, random, onProblem });
+ *   pipeline.needsView                      true when a route has `match` or `when`: only then `routesOf` wants a RecordView
+ *   pipeline.routesOf(rank, view?)          bit mask of the sinks that want the record; one array load when no view is needed; 0: nobody does
+ *   pipeline.push(line, rank, routes)       hands a line over (also with routes 0: counted as filtered); never waits (but for `block`), never throws
+ *   pipeline.filter(records = 1)            a record that a filter on the caller's side kept away: accepted and filtered
+ *   pipeline.refuse(reason = "encode-failed")  a record that the caller's side had to drop: accepted and dropped
+ *   pipeline.hold() / pipeline.release(line, rank, routes) / pipeline.unhold(records)   for Hold: accepted and pending; then pushed, or filtered
+ *   pipeline.emit(signal, line)             a line of traces or metrics: own stream, own ledger (`ledger().signals`)
+ *   pipeline.setLevel(sinkName, level)      changes the level of one sink's route at run time; false when there is no such sink
+ *   pipeline.flush(ms) / close(ms) / lastFlush(ms) / drainSync(final) / ledger() / health()     as they were
+ *   pipeline.stats()                        { sinks: SinkStats[], plugins: PluginStats[] (processors), spool, pressure }
+ */
 import { AsyncResource } from "node:async_hooks";
 import { type Clock, createLedger, type Health, type Ledger, type Level, type Sink } from "@taffrail/contracts";
 import { type LevelSetting, rankOf } from "../level-cell.ts";
