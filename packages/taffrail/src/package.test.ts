@@ -1,19 +1,10 @@
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packCopy } from "../scripts/pack-copy.mjs";
 
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 const binaries = fileURLToPath(new URL("../../../node_modules/.bin", import.meta.url));
@@ -28,18 +19,11 @@ const run = (command: string, args: readonly string[], cwd: string): string => {
   return stdout;
 };
 
-/** Packs a copy, so that the folder in which others work stays as it is, and installs it where nothing else is. */
+/** Packs the package and installs it where nothing else is. */
 beforeAll(() => {
-  if (!existsSync(join(packageFolder, "dist/index.js"))) throw new Error("run npx tsc -b packages/taffrail");
   folder = mkdtempSync(join(tmpdir(), "taffrail-package-"));
+  tarball = packCopy(folder);
   copy = join(folder, "copy");
-  for (const name of ["package.json", "dist", "scripts", "README.md", "CHANGELOG.md"]) {
-    cpSync(join(packageFolder, name), join(copy, name), { recursive: true });
-  }
-  mkdirSync(join(folder, "node_modules/@taffrail"), { recursive: true });
-  symlinkSync(join(packageFolder, "../contracts"), join(folder, "node_modules/@taffrail/contracts"));
-  run("npm", ["pack", "--loglevel=error", "--pack-destination", folder], copy);
-  tarball = join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
   user = join(folder, "user/app");
   mkdirSync(user, { recursive: true });
   writeFileSync(join(user, "package.json"), '{ "name": "app", "private": true }\n');
