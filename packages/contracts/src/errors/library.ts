@@ -13,4 +13,14 @@ export const libraryErrors = {
     message: "Plugin {name} wants contract version {found}; this is {known}.",
     remedy: "Install a matching version of the plugin.",
   },
+  plugin_invalid: {
+    status: 400,
+    message: "Plugin {name} is not valid: {reason}.",
+    remedy: "Correct the plugin; its conformance suite in @taffrail/testkit shows what is missing.",
+  },
+  plugin_denied: {
+    status: 400,
+    message: "Plugin {name} may not be used: {reason}.",
+    remedy: "Change allowPlugins or denyPlugins, or leave the plugin out.",
+  },
 } as const satisfies Readonly<Record<string, ErrorDefinition>>;

@@ -9,8 +9,11 @@ export interface CallerPlugins {
   readonly active: boolean;
   /** Constant fields of all enrichers, to be encoded once. */
   readonly constants: readonly object[];
-  /** Fields of the enrichers for this record, the earlier plugin first. */
+  /** Fields of the enrichers for this record, the earlier plugin first. The list holds until the next call. */
   enrich(record: RecordView): readonly object[];
-  /** Asks every filter, in order. Not to be called for audit records. */
+  /**
+   * Asks every filter, in order; an enricher that fails closed and failed on this record counts as a filter that did. To be called after `enrich`,
+   * and not for audit records: they go on, whatever fails.
+   */
   admit(record: RecordView): Admission;
 }
