@@ -6,7 +6,17 @@ export const libraryErrors = {
   option_invalid: {
     status: 400,
     message: "{where}: option {key} is not valid: {reason}.",
-    remedy: "Correct the option.",
+    remedy: "Change {key}, or leave it out to get the default.",
+  },
+  config_unreadable: {
+    status: 400,
+    message: "{where}: the config file {path} cannot be read: {reason}.",
+    remedy: "Correct the file or its path, or leave the option out.",
+  },
+  plugin_refused: {
+    status: 400,
+    message: "Plugin {name} is refused: {reason}.",
+    remedy: "Take it out, or change {option}.",
   },
   plugin_version: {
     status: 400,

@@ -25,6 +25,29 @@ export function checkOptions(where: string, options: unknown, checks: OptionChec
   }
 }
 
+/**
+ * The same for an object that stands inside another one: errors name it by its place, `sinks[0].level`. `values` may be anything; what is no object
+ * is left to the check of the outer option.
+ *
+ * @example checkNested({ depth: 0 }, { where: "createLogger", key: "limits" }, { depth: isInteger(1, 100) });
+ */
+export function checkNested(
+  values: unknown,
+  place: { readonly where: string; readonly key: string },
+  checks: OptionChecks,
+): void {
+  if (isObject(values) !== undefined) return;
+  for (const [name, value] of Object.entries(values as object)) {
+    const key = `${place.key}.${name}`;
+    if (!Object.hasOwn(checks, name)) {
+      const known = Object.keys(checks).join(", ");
+      throw new TaffrailError("option_unknown", { where: place.where, key, known });
+    }
+    const reason = value === undefined ? undefined : checks[name]?.(value);
+    if (reason !== undefined) throw new TaffrailError("option_invalid", { where: place.where, key, reason });
+  }
+}
+
 export const isText: OptionCheck = (value) =>
   typeof value === "string" && value !== "" ? undefined : "it must be a non-empty string";
 
@@ -52,3 +75,24 @@ export const isHttpUrl: OptionCheck = (value) => {
   const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
   return url?.protocol === "http:" || url?.protocol === "https:" ? undefined : "it must be an http or https URL";
 };
+
+/** Makes a check for numbers of a range, both ends included. */
+export function isNumber(min: number, max: number): OptionCheck {
+  return (value) =>
+    typeof value === "number" && value >= min && value <= max ? undefined : `it must be a number from ${min} to ${max}`;
+}
+
+/** Makes a check for lists whose items all pass a check. */
+export function isListOf(item: OptionCheck): OptionCheck {
+  return (value) => {
+    if (!Array.isArray(value)) return "it must be a list";
+    const reasons = value.map(item);
+    const wrong = reasons.findIndex((reason) => reason !== undefined);
+    return wrong === -1 ? undefined : `entry ${wrong}: ${reasons[wrong]}`;
+  };
+}
+
+/** Makes a check for what passes the first or the second check; `shape` says in words what both take. */
+export function isEither(first: OptionCheck, second: OptionCheck, shape: string): OptionCheck {
+  return (value) => (first(value) === undefined || second(value) === undefined ? undefined : `it must be ${shape}`);
+}

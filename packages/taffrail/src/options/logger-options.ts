@@ -1,181 +1,132 @@
-import { type Clock, parseLevel, pluginApiVersion, type Sink, systemClock, TaffrailError } from "@taffrail/contracts";
-import { defaultLimits, type EncodeLimits } from "../encode/limits.ts";
-import type { ExitSignal } from "../exit/exit-registry.ts";
-import { type LevelSetting, levelSettings } from "../level-cell.ts";
-import type { SinkRoute } from "../pipeline/pipeline.ts";
-import { type ProblemHandler, writeProblem } from "../pipeline/reporter.ts";
-import type { OverflowPolicy } from "../pipeline/sink-queue.ts";
-import { consoleSink } from "../sinks/console-sink.ts";
-import { httpSink } from "../sinks/http-sink.ts";
-import {
-  checkOptions,
-  isFunction,
-  isHttpUrl,
-  isInteger,
-  isObject,
-  isOneOf,
-  isText,
-  type OptionCheck,
-  type OptionChecks,
-} from "./check-options.ts";
+import { type Clock, type Plugin, systemClock } from "@taffrail/contracts";
+import { defaultLimits } from "../encode/limits.ts";
+import { writeProblem } from "../pipeline/reporter.ts";
+import { readConfigFile } from "./config-file.ts";
+import type { DedupeOptions, DurableOptions, FingersCrossedOptions, SamplingOptions } from "./feature-options.ts";
+import { checkLayer, type Environment, environmentLayer, type Layer, mergeLayers, optionLayer } from "./layers.ts";
+import type { LoggerOptions, PresetName, ResolvedOptions, SinkEntry } from "./option-types.ts";
+import { checkPluginLists } from "./plugin-lists.ts";
+import { presets } from "./presets.ts";
+import { closeAll, fullBreaker, readEntries, toRoutes } from "./sink-entries.ts";
+import { makeSink } from "./sink-types.ts";
 
-/** Options of `createLogger`. Every one has a default; what comes from the environment is overruled by the option. */
-export interface LoggerOptions {
-  /** Name of the service, in every line. Environment: `TAFFRAIL_SERVICE`, `OTEL_SERVICE_NAME`. Default `unknown_service`. */
-  readonly service?: string;
-  /** Least level that is logged. Environment: `TAFFRAIL_LEVEL`. Default `info`. */
-  readonly level?: LevelSetting;
-  /** Fields of every line. */
-  readonly fields?: object;
-  /** Address of a Taffrail server: adds an HTTP sink. Environment: `TAFFRAIL_URL`, unless `sinks` is given. */
-  readonly server?: string;
-  /** Where lines go, instead of the console. A sink alone, or with a level of its own. */
-  readonly sinks?: readonly (Sink | SinkRoute)[];
-  /** Memory that waiting records may take, for each sink, in bytes. Default 16 MiB. */
-  readonly bufferBytes?: number;
-  /** What happens when that memory is full. Default `drop-new`. A tenth is kept for error and fatal. */
-  readonly overflow?: OverflowPolicy;
-  /** How long a batch that a sink cannot take is tried again, in ms. Default 300,000. */
-  readonly retryForMs?: number;
-  /** Time after which a write of a sink is aborted and tried again, in ms. Default 15,000. */
-  readonly writeTimeoutMs?: number;
-  /** Bounds of one record. */
-  readonly limits?: Partial<EncodeLimits>;
-  /** Signals before which waiting records are written. Default `["SIGTERM", "SIGINT"]`; `[]` leaves signals alone. */
-  readonly signals?: readonly ExitSignal[];
-  /** How long the end of the process may wait for sinks, in ms. Default 2000. */
-  readonly exitTimeoutMs?: number;
-  /** Told about drops and failing sinks, seldom. Default: one line on standard error. */
-  readonly onProblem?: ProblemHandler;
-  /** Where time comes from. Default: the machine. */
-  readonly clock?: Clock;
+export type { LoggerOptions, ResolvedOptions } from "./option-types.ts";
+
+type Values = Omit<LoggerOptions, "sinks">;
+
+function presetLayer(name: PresetName): Layer {
+  return { kind: "preset", where: `preset ${name}`, values: presets[name].options, nameOf: (key) => key };
 }
 
-/** Options with everything filled in. */
-export interface ResolvedOptions {
-  readonly service: string;
-  readonly level: LevelSetting;
-  readonly fields: object;
-  readonly routes: readonly SinkRoute[];
-  readonly bufferBytes: number;
-  readonly overflow: OverflowPolicy;
-  readonly retryForMs: number;
-  readonly writeTimeoutMs: number;
-  readonly limits: EncodeLimits;
-  readonly signals: readonly ExitSignal[];
-  readonly exitTimeoutMs: number;
-  readonly onProblem: ProblemHandler;
-  readonly clock: Clock;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const where = "createLogger";
-const exitSignals: readonly ExitSignal[] = ["SIGTERM", "SIGINT"];
-
-const limitChecks: OptionChecks = {
-  depth: isInteger(1, 100),
-  keys: isInteger(1, 10_000),
-  items: isInteger(1, 10_000),
-  stringLength: isInteger(16, 262_144),
-  lineLength: isInteger(256, 262_144),
-};
-
-const isSink = (value: unknown): value is Sink =>
-  typeof value === "object" && value !== null && typeof (value as Partial<Sink>).write === "function";
-
-const isSinkList: OptionCheck = (value) => {
-  if (!Array.isArray(value)) return "it must be a list of sinks";
-  const wrong = value.findIndex((entry) => !isSink(entry) && !isSink((entry as Partial<SinkRoute> | null)?.sink));
-  return wrong === -1 ? undefined : `entry ${wrong} is neither a sink nor { sink, level }`;
-};
-
-const isSignalList: OptionCheck = (value) =>
-  Array.isArray(value) && value.every((entry) => exitSignals.includes(entry))
-    ? undefined
-    : `it must be a list of ${exitSignals.join(", ")}`;
-
-const checks: OptionChecks = {
-  service: isText,
-  level: isOneOf(levelSettings),
-  fields: isObject,
-  server: isHttpUrl,
-  sinks: isSinkList,
-  bufferBytes: isInteger(1024, 2 ** 40),
-  overflow: isOneOf(["drop-new", "drop-old"]),
-  retryForMs: isInteger(0, 2 ** 31 - 1),
-  writeTimeoutMs: isInteger(1, 2 ** 31 - 1),
-  limits: isObject,
-  signals: isSignalList,
-  exitTimeoutMs: isInteger(0, 600_000),
-  onProblem: isFunction,
-  clock: isObject,
-};
-
-/** Reads one variable; an empty one counts as not set. A bad value is refused under the variable's own name. */
-function fromEnvironment(env: Environment, name: string, check: OptionCheck): string | undefined {
-  const value = env[name];
-  if (value === undefined || value === "") return undefined;
-  const reason = check(value);
-  if (reason !== undefined) throw new TaffrailError("option_invalid", { where, key: name, reason });
-  return value;
-}
-
-function levelFromEnvironment(env: Environment): LevelSetting | undefined {
-  const name = fromEnvironment(env, "TAFFRAIL_LEVEL", (value) =>
-    value === "off" || parseLevel(String(value)) !== undefined
-      ? undefined
-      : `it must be one of ${levelSettings.join(", ")}`,
-  );
-  return name === "off" || name === undefined ? name : parseLevel(name);
-}
-
-function toRoute(entry: Sink | SinkRoute): SinkRoute {
-  if (isSink(entry)) return { sink: entry };
-  checkOptions("createLogger sinks", entry, { sink: () => undefined, level: isOneOf(levelSettings) });
-  return entry;
-}
-
-function checkVersions(routes: readonly SinkRoute[]): void {
-  for (const { sink } of routes) {
-    const { name, apiVersion } = sink.manifest;
-    if (apiVersion !== pluginApiVersion) {
-      throw new TaffrailError("plugin_version", { name, found: apiVersion, known: pluginApiVersion });
-    }
+/** All sources of the options of one logger, checked, the nearest first. Throws what `resolveOptions` throws. */
+export function readLayers(options: LoggerOptions, env: Environment): readonly Layer[] {
+  const layers = [optionLayer(options), environmentLayer(env)];
+  for (const layer of layers) checkLayer(layer);
+  const from = layers.find(({ values }) => values.config !== undefined);
+  if (from !== undefined) {
+    const where = from.kind === "environment" ? `environment ${from.nameOf("config")}` : from.where;
+    layers.push(readConfigFile(from.values.config as string | true, where));
   }
+  const { preset } = mergeLayers(layers) as Values;
+  return preset === undefined ? layers : [...layers, presetLayer(preset)];
+}
+
+const defaultSinks = [{ type: "console" }] as const;
+
+/** The nearest source that has an option, and its distance. */
+function nearest(
+  layers: readonly Layer[],
+  key: string,
+): { readonly layer: Layer; readonly distance: number } | undefined {
+  const distance = layers.findIndex(({ values }) => values[key] !== undefined);
+  const layer = layers[distance];
+  return layer === undefined ? undefined : { layer, distance };
+}
+
+function readSinks(layers: readonly Layer[], { server, preset }: Values): readonly SinkEntry[] {
+  const found = nearest(layers, "sinks");
+  const list = (found?.layer.values.sinks ?? defaultSinks) as readonly unknown[];
+  const place = { where: found?.layer.where ?? "default", key: found?.layer.nameOf("sinks") ?? "sinks" };
+  const entries = readEntries(list, place, found?.layer.kind !== "option");
+  const isFarther = (nearest(layers, "server")?.distance ?? 0) > (found?.distance ?? layers.length);
+  if (server === undefined || isFarther) return entries;
+  const options = { ...(preset === undefined ? {} : presets[preset].http), url: server };
+  return [...entries, { sink: makeSink("http", options, { where: "server", key: "server" }) }];
+}
+
+/** What `true` and `false` stand for beside an object: its defaults, and nothing. */
+function objectOf<T extends object>(value: T | boolean | undefined): T | undefined {
+  if (value === undefined || value === false) return undefined;
+  return value === true ? ({} as T) : value;
+}
+
+function sinksOf(entries: readonly SinkEntry[]): readonly Plugin[] {
+  return entries.flatMap(({ sink, fallback }) => (fallback === undefined ? [sink] : [sink, fallback]));
+}
+
+function samplingOf(value: LoggerOptions["sampling"]): SamplingOptions | undefined {
+  return typeof value === "number" ? { rate: value } : value;
+}
+
+function durableOf(value: LoggerOptions["durable"], entries: readonly SinkEntry[]): DurableOptions | undefined {
+  const wanted = objectOf<DurableOptions>(value);
+  return wanted ?? (entries.some(({ durable }) => durable === true) ? {} : undefined);
+}
+
+const mebibyte = 1024 * 1024;
+
+/** The plain options, with the defaults. */
+function fillIn(values: Values) {
+  return {
+    service: values.service ?? "unknown_service",
+    level: values.level ?? "info",
+    fields: values.fields ?? {},
+    limits: { ...defaultLimits, ...values.limits },
+    watchConfig: values.watchConfig ?? false,
+    bufferBytes: values.bufferBytes ?? 16 * mebibyte,
+    overflow: values.overflow ?? "drop-new",
+    reserve: values.reserve ?? 0.1,
+    retryForMs: values.retryForMs ?? 300_000,
+    writeTimeoutMs: values.writeTimeoutMs ?? 15_000,
+    breaker: fullBreaker(values.breaker),
+    shedding: values.shedding ?? false,
+    sampling: samplingOf(values.sampling),
+    rateLimit: values.rateLimit,
+    dedupe: objectOf<DedupeOptions>(values.dedupe),
+    fingersCrossed: objectOf<FingersCrossedOptions>(values.fingersCrossed),
+    plugins: values.plugins ?? [],
+    redact: values.redact ?? {},
+    signals: values.signals ?? (["SIGTERM", "SIGINT"] as const),
+    exitTimeoutMs: values.exitTimeoutMs ?? 2000,
+    debugSignalMinutes: values.debugSignalMinutes ?? 0,
+    metricsIntervalMs: values.metricsIntervalMs ?? 0,
+    onProblem: values.onProblem ?? writeProblem,
+    clock: values.clock ?? (systemClock as Clock),
+  } as const;
 }
 
 /**
- * Checks options, fills in the environment and the defaults, and makes the default sinks.
- * Throws `option_unknown`, `option_invalid` and `plugin_version`.
+ * Checks options, fills in the environment, the config file, the preset and the defaults, and makes the sinks that are given as data.
+ * Throws `option_unknown`, `option_invalid`, `config_unreadable`, `plugin_refused` and `plugin_version`; then nothing stays open.
  *
  * @example resolveOptions({}, { TAFFRAIL_LEVEL: "debug" }).level // "debug"
  */
 export function resolveOptions(options: LoggerOptions, env: Environment): ResolvedOptions {
-  checkOptions(where, options, checks);
-  checkOptions("createLogger limits", options.limits ?? {}, limitChecks);
-  const routes = (options.sinks ?? [consoleSink()]).map(toRoute);
-  const server =
-    options.server ?? (options.sinks === undefined ? fromEnvironment(env, "TAFFRAIL_URL", isHttpUrl) : undefined);
-  if (server !== undefined) routes.push({ sink: httpSink({ url: server }) });
-  checkVersions(routes);
-  return {
-    service:
-      options.service ??
-      fromEnvironment(env, "TAFFRAIL_SERVICE", isText) ??
-      fromEnvironment(env, "OTEL_SERVICE_NAME", isText) ??
-      "unknown_service",
-    level: options.level ?? levelFromEnvironment(env) ?? "info",
-    fields: options.fields ?? {},
-    routes,
-    bufferBytes: options.bufferBytes ?? 16 * 1024 * 1024,
-    overflow: options.overflow ?? "drop-new",
-    retryForMs: options.retryForMs ?? 300_000,
-    writeTimeoutMs: options.writeTimeoutMs ?? 15_000,
-    limits: { ...defaultLimits, ...options.limits },
-    signals: options.signals ?? exitSignals,
-    exitTimeoutMs: options.exitTimeoutMs ?? 2000,
-    onProblem: options.onProblem ?? writeProblem,
-    clock: options.clock ?? systemClock,
-  };
+  const layers = readLayers(options, env);
+  const values = mergeLayers(layers) as Values;
+  const plain = fillIn(values);
+  const entries = readSinks(layers, values);
+  try {
+    checkPluginLists([...plain.plugins, ...sinksOf(entries)], {
+      allow: values.allowPlugins,
+      deny: values.denyPlugins ?? [],
+    });
+    const durable = durableOf(values.durable, entries);
+    const routes = toRoutes(entries, { ...plain, durable: objectOf(values.durable) !== undefined });
+    return { ...plain, routes, durable, configPath: layers.find(({ kind }) => kind === "file")?.where };
+  } catch (error) {
+    const given = new Set(options.sinks ?? []);
+    closeAll(entries.map(({ sink }) => sink).filter((sink) => !given.has(sink)));
+    throw error;
+  }
 }

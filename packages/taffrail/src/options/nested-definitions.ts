@@ -1,0 +1,129 @@
+import { levels } from "@taffrail/contracts";
+import { defaultLimits } from "../encode/limits.ts";
+import {
+  isInteger,
+  isListOf,
+  isNumber,
+  isOneOf,
+  isText,
+  type OptionCheck,
+  type OptionChecks,
+} from "./check-options.ts";
+
+/** One option as data: the checks, the environment, the reference page and the list of tests all come from it. */
+export interface OptionDefinition {
+  readonly key: string;
+  /** What it takes, in words of TypeScript. */
+  readonly type: string;
+  readonly check: OptionCheck;
+  /** The default as the reference shows it. */
+  readonly default: string;
+  readonly description: string;
+}
+
+type Row = readonly [key: string, type: string, shown: string, check: OptionCheck, description: string];
+
+function rows(...list: readonly Row[]): readonly OptionDefinition[] {
+  return list.map(([key, type, shown, check, description]) => ({ key, type, default: shown, check, description }));
+}
+
+/** The checks of some options, by key. */
+export function checksOf(definitions: readonly OptionDefinition[] = []): OptionChecks {
+  return Object.fromEntries(definitions.map(({ key, check }) => [key, check]));
+}
+
+const isLevel = isOneOf(levels);
+const level = '"trace" | "debug" | … | "fatal"';
+const longestMs = 2 ** 31 - 1;
+const mostBytes = 2 ** 50;
+
+/** Options inside those options that can be given as an object. */
+export const nestedDefinitions: Readonly<Record<string, readonly OptionDefinition[]>> = {
+  limits: rows(
+    ["depth", "number", String(defaultLimits.depth), isInteger(1, 100), "Levels of nested objects and lists."],
+    ["keys", "number", String(defaultLimits.keys), isInteger(1, 10_000), "Keys of one object."],
+    ["items", "number", String(defaultLimits.items), isInteger(1, 10_000), "Items of one list, Set or Map."],
+    [
+      "stringLength",
+      "number",
+      String(defaultLimits.stringLength),
+      isInteger(16, 262_144),
+      "Characters of one text; the rest is cut off, and the line says how much.",
+    ],
+    [
+      "lineLength",
+      "number",
+      String(defaultLimits.lineLength),
+      isInteger(256, 262_144),
+      "Characters of one line; fields beyond it are left out and counted in the line.",
+    ],
+  ),
+  breaker: rows(
+    ["failures", "number", "5", isInteger(1, 10_000), "Failures in a row after which the sink is left alone."],
+    ["openForMs", "number", "30000", isInteger(1, longestMs), "How long, in ms, before one batch is tried."],
+  ),
+  sampling: rows(
+    ["rate", "number", "", isNumber(0, 1), "Share of the records that is kept, 0 to 1."],
+    [
+      "by",
+      '"trace" | "record"',
+      '"trace"',
+      isOneOf(["trace", "record"]),
+      "`trace` keeps or leaves the records of one trace together.",
+    ],
+    ["levels", "Level[]", '["trace", "debug", "info"]', isListOf(isLevel), "Levels that are sampled."],
+  ),
+  rateLimit: rows(
+    ["perSecond", "number", "", isNumber(0.001, 1e9), "Records that go on in a second, on average."],
+    ["burst", "number", "perSecond", isInteger(1, 1e9), "Records that go on at once after a quiet time."],
+    ["by", "string", "", isText, "A field: each of its values has a limit of its own."],
+  ),
+  dedupe: rows(
+    [
+      "windowMs",
+      "number",
+      "5000",
+      isInteger(1, longestMs),
+      "Time in which records that equal each other are one, in ms.",
+    ],
+    ["maxKeys", "number", "1000", isInteger(1, 1_000_000), "Different records that are remembered."],
+  ),
+  fingersCrossed: rows(
+    ["trigger", level, '"error"', isLevel, "Level of a record that lets go of those that wait."],
+    ["level", level, '"debug"', isLevel, "Records from this level up wait for the trigger."],
+    ["maxRecords", "number", "1000", isInteger(1, 1_000_000), "Records that wait, for each request."],
+    ["maxBytes", "number", "4194304", isInteger(1024, mostBytes), "Bytes that wait, for all requests together."],
+  ),
+  durable: rows(
+    ["dir", "string", "", isText, "Directory of the spool; one process at a time uses it."],
+    [
+      "maxBytes",
+      "number",
+      "268435456",
+      isInteger(65_536, mostBytes),
+      "Most bytes on disk; what comes then is dropped and counted.",
+    ],
+    [
+      "segmentBytes",
+      "number",
+      "8388608",
+      isInteger(4096, mostBytes),
+      "Size at which a file of the spool is closed and the next one opened.",
+    ],
+    [
+      "commit",
+      '"record" | "turn"',
+      '"record"',
+      isOneOf(["record", "turn"]),
+      "`record`: on disk before the log call returns. `turn`: once each turn of the event loop.",
+    ],
+    [
+      "fsync",
+      '"never" | "interval" | "always"',
+      '"interval"',
+      isOneOf(["never", "interval", "always"]),
+      "When the disk is told to keep what was written through a loss of power.",
+    ],
+    ["fsyncIntervalMs", "number", "1000", isInteger(1, longestMs), "Time between two such moments, in ms."],
+  ),
+};

@@ -1,0 +1,164 @@
+import type { Clock, Plugin, RecordView, Sink } from "@taffrail/contracts";
+import type { EncodeLimits } from "../encode/limits.ts";
+import type { ExitSignal } from "../exit/exit-registry.ts";
+import type { LevelSetting } from "../level-cell.ts";
+import type { ProblemHandler } from "../pipeline/reporter.ts";
+import type {
+  BreakerOptions,
+  DedupeOptions,
+  DurableOptions,
+  FingersCrossedOptions,
+  OverflowOption,
+  RateLimitOptions,
+  RedactOptions,
+  SamplingOptions,
+} from "./feature-options.ts";
+
+/** Values of a field; a record matches when it has one of them. */
+export type MatchValue = string | number | boolean | null;
+export type RouteMatch = Readonly<Record<string, MatchValue | readonly MatchValue[]>>;
+
+export type PresetName = "dev" | "production" | "serverless" | "hardened";
+
+/** A sink and what holds for it alone. What is left out is as for the logger. */
+export interface SinkEntry {
+  readonly sink: Sink;
+  /** Name in the ledger, in metrics and for `log.sink(name)`. Default: the name of its manifest, with `#2` and so on for the second. */
+  readonly name?: string;
+  /** Records below this level are filtered for this sink. */
+  readonly level?: LevelSetting;
+  /** Records whose fields have other values are filtered for this sink. */
+  readonly match?: RouteMatch;
+  /** Records for which it does not answer true are filtered for this sink. */
+  readonly when?: (record: RecordView) => boolean;
+  /** Takes the batches that this sink gives up. */
+  readonly fallback?: Sink;
+  /** True: its records wait on disk, not in memory. Default: `durable` of the logger decides, for sinks that use the network. */
+  readonly durable?: boolean;
+  readonly bufferBytes?: number;
+  readonly overflow?: OverflowOption;
+  readonly retryForMs?: number;
+  readonly writeTimeoutMs?: number;
+  readonly breaker?: BreakerOptions | false;
+}
+
+/** A sink in a config file or a variable: its type, its options and those of `SinkEntry`, side by side. `fallback` is such an object too. */
+export interface SinkSpec {
+  readonly type: string;
+  readonly [option: string]: unknown;
+}
+
+/** Options of `createLogger`. Nearer wins: option, then environment variable, then config file, then preset, then default. */
+export interface LoggerOptions {
+  /** Name of the service, in every line. Default `unknown_service`. */
+  readonly service?: string;
+  /** Least level that is logged. Default `info`. */
+  readonly level?: LevelSetting;
+  /** Fields of every line. */
+  readonly fields?: object;
+  /** Bounds of one record. */
+  readonly limits?: Partial<EncodeLimits>;
+  /** A set of defaults for a kind of program. */
+  readonly preset?: PresetName;
+  /** A config file (JSON) to read; `true` is `taffrail.config.json` in the working directory. Default: none is looked for. */
+  readonly config?: string | true;
+  /** The config file is read again when it changes; what can change at run time takes effect. Default false. */
+  readonly watchConfig?: boolean;
+  /** Address of a Taffrail server: adds an HTTP sink. One that comes from farther away than `sinks` adds nothing. */
+  readonly server?: string;
+  /** Where lines go, instead of the console. */
+  readonly sinks?: readonly (Sink | SinkEntry)[];
+  /** Memory that waiting records may take, for each sink, in bytes. Default 16 MiB. */
+  readonly bufferBytes?: number;
+  /** What happens when that memory is full. Default `drop-new`. */
+  readonly overflow?: OverflowOption;
+  /** Share of that memory that only error, fatal and audit records may use, 0 to 0.5. Default 0.1. */
+  readonly reserve?: number;
+  /** How long a batch that a sink cannot take is tried again, in ms. Default 300,000. */
+  readonly retryForMs?: number;
+  /** Time after which a write of a sink is aborted and tried again, in ms. Default 15,000. */
+  readonly writeTimeoutMs?: number;
+  /** Leaves a sink that keeps failing alone for a while. Default 5 failures, 30 s; false never does. */
+  readonly breaker?: BreakerOptions | false;
+  /** Leaves out quiet records while a buffer is nearly full, quietest first, and counts them. Default false. */
+  readonly shedding?: boolean;
+  /** Keeps a share of the records. A number is the rate. */
+  readonly sampling?: SamplingOptions | number;
+  /** Bounds the records of a second. */
+  readonly rateLimit?: RateLimitOptions;
+  /** Joins records that equal each other. */
+  readonly dedupe?: DedupeOptions | boolean;
+  /** Quiet records of a request wait, and are shown only if the request fails. */
+  readonly fingersCrossed?: FingersCrossedOptions | boolean;
+  /** Filters, enrichers, redactors and processors, in the order in which they work. */
+  readonly plugins?: readonly Plugin[];
+  /** Names of the plugins and sinks from elsewhere that may be used; those of this package always may. Default: all. */
+  readonly allowPlugins?: readonly string[];
+  /** Names of plugins and sinks that may not be used. Built-in redaction cannot be named here: `redact` is what rules it. */
+  readonly denyPlugins?: readonly string[];
+  /** What is kept out of records; false looks for nothing. */
+  readonly redact?: RedactOptions | false;
+  /** Records for sinks that use the network wait on disk, where they survive the process. Default false. */
+  readonly durable?: DurableOptions | boolean;
+  /** Signals before which waiting records are written. Default `["SIGTERM", "SIGINT"]`; `[]` leaves signals alone. */
+  readonly signals?: readonly ExitSignal[];
+  /** How long the end of the process may wait for sinks, in ms. Default 2000. */
+  readonly exitTimeoutMs?: number;
+  /** Minutes for which SIGUSR2 shows debug records; a second one ends it. 0 (default): the signal is left alone. */
+  readonly debugSignalMinutes?: number;
+  /** How often the logger's own metrics are sent to sinks that take metrics, in ms. Default 0: never. */
+  readonly metricsIntervalMs?: number;
+  /** Told about drops and failing sinks, seldom. Default: one line on standard error. */
+  readonly onProblem?: ProblemHandler;
+  /** Where time comes from. Default: the machine. */
+  readonly clock?: Clock;
+}
+
+/** A sink with everything filled in. */
+export interface ResolvedRoute {
+  readonly sink: Sink;
+  readonly name: string;
+  readonly level: LevelSetting;
+  readonly match: RouteMatch | undefined;
+  readonly when: ((record: RecordView) => boolean) | undefined;
+  readonly fallback: Sink | undefined;
+  readonly durable: boolean;
+  readonly bufferBytes: number;
+  readonly overflow: OverflowOption;
+  readonly retryForMs: number;
+  readonly writeTimeoutMs: number;
+  readonly breaker: Required<BreakerOptions> | false;
+}
+
+/** Options with everything filled in. */
+export interface ResolvedOptions {
+  readonly service: string;
+  readonly level: LevelSetting;
+  readonly fields: object;
+  readonly limits: EncodeLimits;
+  /** The config file that was read. */
+  readonly configPath: string | undefined;
+  readonly watchConfig: boolean;
+  readonly routes: readonly ResolvedRoute[];
+  readonly bufferBytes: number;
+  readonly overflow: OverflowOption;
+  readonly reserve: number;
+  readonly retryForMs: number;
+  readonly writeTimeoutMs: number;
+  readonly breaker: Required<BreakerOptions> | false;
+  readonly shedding: boolean;
+  readonly sampling: SamplingOptions | undefined;
+  readonly rateLimit: RateLimitOptions | undefined;
+  readonly dedupe: DedupeOptions | undefined;
+  readonly fingersCrossed: FingersCrossedOptions | undefined;
+  readonly plugins: readonly Plugin[];
+  readonly redact: RedactOptions | false;
+  /** Undefined: no sink is durable. */
+  readonly durable: DurableOptions | undefined;
+  readonly signals: readonly ExitSignal[];
+  readonly exitTimeoutMs: number;
+  readonly debugSignalMinutes: number;
+  readonly metricsIntervalMs: number;
+  readonly onProblem: ProblemHandler;
+  readonly clock: Clock;
+}
