@@ -2,7 +2,8 @@
 // Packs a copy of the built package, so that the folder in which others work stays as it is.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
@@ -22,6 +23,8 @@ export function packCopy(folder) {
   }
   mkdirSync(join(folder, "node_modules/@taffrail"), { recursive: true });
   symlinkSync(join(packageFolder, "../contracts"), join(folder, "node_modules/@taffrail/contracts"));
+  const bundler = createRequire(import.meta.url).resolve("rolldown/package.json");
+  symlinkSync(dirname(bundler), join(folder, "node_modules/rolldown"));
   execFileSync("npm", ["pack", "--loglevel=error", "--pack-destination", folder], { cwd: copy, stdio: "pipe" });
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
   if (tarball === undefined) throw new Error("npm pack left no tarball");
