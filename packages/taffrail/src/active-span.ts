@@ -1,3 +1,5 @@
+import { lightTraceText } from "./propagation/light-trace.ts";
+
 /** The parts of the OpenTelemetry API that are used; the API publishes itself under a well-known symbol, so no import is needed. */
 interface SpanContext {
   readonly traceId: string;
@@ -22,8 +24,8 @@ function idsOf(span: Span): string {
 }
 
 /**
- * Makes a reader of the active OpenTelemetry span's ids. Without the OpenTelemetry API in the process, or without an active span, it gives
- * nothing. Ids are written once for each span.
+ * Makes a reader of the active OpenTelemetry span's ids. Without the OpenTelemetry API in the process, or without an active span, it gives those
+ * of the context's own trace, if there is one. Ids are written once for each span.
  *
  * @example createSpanReader()() // ',"trace_id":"…","span_id":"…"'
  */
@@ -32,7 +34,7 @@ export function createSpanReader(): () => string {
   return () => {
     const api = (globalThis as { readonly [apiKey]?: OpenTelemetryApi })[apiKey];
     const span = api?.context?.active().getValue(spanKey);
-    if (span === undefined || span === null) return "";
+    if (span === undefined || span === null) return lightTraceText();
     let ids = known.get(span);
     if (ids === undefined) {
       ids = idsOf(span);
