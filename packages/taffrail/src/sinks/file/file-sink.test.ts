@@ -14,10 +14,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Batch, createBatch } from "@taffrail/contracts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createLogger } from "../logger.ts";
-import { type FileSinkOptions, fileSink } from "./file-sink.ts";
+import { createLogger } from "../../logger.ts";
+import { fileSink } from "../file-sink.ts";
+import { createLineOutput } from "../line-output.ts";
+import { createStreamWriter } from "../stream-writer.ts";
+import type { FileSinkOptions } from "./file-options.ts";
 import { createFileWriter } from "./file-writer.ts";
-import { createStreamWriter } from "./stream-writer.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -90,33 +92,57 @@ describe("fileSink", () => {
     [{}, "path"],
     [{ path: "" }, "path"],
     [{ path: 3 }, "path"],
+    [{ path: "x", maxBytes: 10 }, "maxBytes"],
+    [{ path: "x", every: "week" }, "every"],
+    [{ path: "x", gzip: 1 }, "gzip"],
+    [{ path: "x", keep: 3 }, "keep"],
+    [{ path: "x", fsync: "often" }, "fsync"],
+    [{ path: "x", fsyncIntervalMs: 0 }, "fsyncIntervalMs"],
+    [{ path: "x", sighup: "yes" }, "sighup"],
+    [{ path: "x", mode: "0640" }, "mode"],
+    [{ path: "x", folderMode: -1 }, "folderMode"],
   ])("refuses %j", (options, key) => {
     expect(() => fileSink(options as FileSinkOptions)).toThrow(`fileSink: option ${key} is not valid`);
   });
 
   it("refuses an unknown option, and names the known ones", () => {
     expect(() => fileSink({ path: "x", mkdir: true } as FileSinkOptions)).toThrow(
-      expect.objectContaining({ code: "option_unknown", remedy: "Known options: path." }),
+      expect.objectContaining({
+        code: "option_unknown",
+        remedy: expect.stringContaining("Known options: path, maxBytes,"),
+      }),
     );
   });
 });
 
-describe("createFileWriter", () => {
-  it("finishes the write under way before it writes by blocking, in order and once", async () => {
+describe("a write under way when the process ends", () => {
+  it("is finished before the last words, in order and once", async () => {
     const path = join(folder, "app.log");
     for (let round = 0; round < 30; round++) {
-      const descriptor = openSync(path, "w");
-      closeSync(descriptor);
-      const appending = openSync(path, "a");
-      const writer = createFileWriter(appending);
-      const first = Array.from({ length: 2000 }, (_, n) => `{"n":${n}}\n`).join("");
-      const pending = writer.write(first, never);
-      expect(writer.writeSync('{"n":2000}\n', 2000)).toBe(true);
-      await pending;
-      expect(writer.writeSync('{"n":2001}\n', 2000)).toBe(true);
+      writeFileSync(path, "");
+      const descriptor = openSync(path, "a");
+      const writer = createFileWriter(descriptor);
+      const output = createLineOutput({ writer: () => writer });
+      const first = batchOf(0, 2000);
+      const pending = output.write(first, never);
+      expect(output.writeSync(batchOf(2000, 1), first)).toBe(2001);
+      expect(await pending).toEqual({ outcome: "ok" });
+      expect(output.writeSync(batchOf(2001, 1), undefined)).toBe(1);
       expect(numbersOf(readFileSync(path, "utf8"))).toEqual(upTo(2002));
-      closeSync(appending);
+      closeSync(descriptor);
     }
+  });
+
+  it("is not written again when only its promise has not settled yet", async () => {
+    const path = join(folder, "app.log");
+    const descriptor = openSync(path, "a");
+    const writer = createFileWriter(descriptor);
+    const output = createLineOutput({ writer: () => writer });
+    const first = batchOf(0, 10);
+    await output.write(first, never);
+    expect(output.writeSync(batchOf(10, 1), first)).toBe(11);
+    expect(numbersOf(readFileSync(path, "utf8"))).toEqual(upTo(11));
+    closeSync(descriptor);
   });
 });
 
@@ -195,11 +221,14 @@ describe("a slow reader of a pipe", () => {
     const { path, reader } = openPipe();
     const descriptor = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
     const writer = createStreamWriter(descriptor);
-    const lines = Array.from({ length: 20_000 }, (_, n) => `{"n":${n}}\n`).join("");
-    await expect(writer.write(lines, AbortSignal.timeout(20))).rejects.toThrow("does not keep up");
-    writer.forget();
+    const output = createLineOutput({ writer: () => writer });
+    expect(await output.write(batchOf(0, 20_000), AbortSignal.timeout(20))).toMatchObject({
+      outcome: "retry",
+      reason: expect.stringContaining("does not keep up"),
+    });
+    expect(output.between).toBe(false);
     let text = drain(reader);
-    await writer.write('{"n":-1}\n', AbortSignal.timeout(1000));
+    expect(await output.write(batchOf(-1, 1), AbortSignal.timeout(1000))).toEqual({ outcome: "ok" });
     text += drain(reader);
     const numbers = numbersOf(text);
     expect(numbers.at(-1)).toBe(-1);

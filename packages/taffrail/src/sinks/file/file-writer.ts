@@ -1,5 +1,5 @@
 import { fstatSync, write as writeCallback, writeSync } from "node:fs";
-import { type LineWriter, sleepSync } from "./line-writer.ts";
+import { type LineWriter, sleepSync } from "../line-writer.ts";
 
 /** A write that the thread pool is carrying out. */
 interface InFlight {
