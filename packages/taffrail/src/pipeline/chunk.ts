@@ -1,0 +1,122 @@
+import type { DropReason, EncodedRecord } from "@taffrail/contracts";
+import type { BytePool } from "./byte-pool.ts";
+import { auditRank, levelOfRank } from "./ranks.ts";
+
+/** Memory of a record beside its text: its packed end, and its share of lists. In bytes. */
+export const recordCost = 16;
+/** Memory of a chunk beside its records, in bytes. */
+export const chunkCost = 256;
+
+/** A record that some sinks have dropped when it was pushed, while others still get it. */
+export interface DropMark {
+  readonly index: number;
+  /** The sinks that dropped it, as a bit mask. */
+  readonly lanes: number;
+  readonly reason: DropReason;
+}
+
+/**
+ * Lines that were logged one after the other, with what is known of each. The open chunk grows; a sealed one never changes, and is shared by all
+ * sinks that want some of it. Memory: one text, or its bytes, for all records together, and one number for each.
+ */
+export class Chunk {
+  /** All lines, while they are not kept as bytes only. */
+  text = "";
+  /** Characters of all lines and `recordCost` for each: one number that is both the size in memory and, with the count, the end of the text. */
+  cost = 0;
+  /** Bit set of the ranks that occur. */
+  ranks = 0;
+  /** For each record `cost` after it, times 8, and its rank. Small integers, so one list of plain numbers. */
+  readonly ends: number[] = [];
+  /** Routes of each record; undefined while all records go where their rank sends them. */
+  masks: number[] | undefined;
+  marks: DropMark[] | undefined;
+  /** Bytes by which its bytes exceed its characters, once it is parked. */
+  extra = 0;
+  /** Sink queues that still want something of it. */
+  holders = 0;
+  /** Writes under way that read its bytes. */
+  users = 0;
+  /** An aborted write may read the bytes at any later time. */
+  tainted = false;
+  readonly #pool: BytePool;
+  #bytes: Uint8Array | undefined;
+  #slab: Uint8Array | undefined;
+
+  constructor(pool: BytePool) {
+    this.#pool = pool;
+  }
+
+  get size(): number {
+    return this.ends.length;
+  }
+
+  get characters(): number {
+    return this.cost - recordCost * this.ends.length;
+  }
+
+  rankAt(index: number): number {
+    return (this.ends[index] ?? 0) & 7;
+  }
+
+  /** Position in the text at which the record `index` ends; 0 for -1. */
+  endOf(index: number): number {
+    const packed = this.ends[index];
+    return packed === undefined ? 0 : (packed - (packed & 7)) / 8 - recordCost * (index + 1);
+  }
+
+  /** All lines as UTF-8, encoded once for all sinks. Valid while the write that asked for it is under way. */
+  bytes(): Uint8Array {
+    if (this.#bytes === undefined) {
+      const { bytes, slab } = this.#pool.encode(this.text);
+      this.#bytes = bytes;
+      this.#slab = slab;
+    }
+    return this.#bytes;
+  }
+
+  /** All lines; decoded anew when only the bytes are kept. */
+  wholeText(): string {
+    const bytes = this.#bytes;
+    if (this.text !== "" || bytes === undefined) return this.text;
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return bytes.byteLength === this.characters ? view.latin1Slice() : view.utf8Slice();
+  }
+
+  /** Some records, by index, in order; `lines` holds their lines if they were taken out before. */
+  records(picks: readonly number[], lines?: readonly string[]): EncodedRecord[] {
+    const text = lines === undefined ? this.wholeText() : "";
+    return picks.map((index, position) => {
+      const line = lines?.[position] ?? text.slice(this.endOf(index - 1), this.endOf(index));
+      const rank = this.rankAt(index);
+      return rank === auditRank ? { line, level: "info", audit: true } : { line, level: levelOfRank(rank) };
+    });
+  }
+
+  /** Makes a chunk that has to wait as small as it can be: exact bytes, no pieces of text. Returns by how many bytes its size changed thereby. */
+  park(): number {
+    if (this.users > 0) return 0;
+    if (this.#bytes === undefined) this.#bytes = Buffer.from(this.text);
+    else if (this.#slab !== undefined) this.#bytes = Buffer.from(this.#bytes);
+    this.#recycle();
+    this.text = "";
+    const before = this.extra;
+    this.extra = this.#bytes.byteLength - this.characters;
+    return this.extra - before;
+  }
+
+  /** One sink queue needs it no more. With the last one the memory goes. */
+  release(): void {
+    this.holders -= 1;
+    if (this.holders > 0) return;
+    this.text = "";
+    if (this.users > 0) return;
+    this.#recycle();
+    this.#bytes = undefined;
+  }
+
+  #recycle(): void {
+    if (this.#slab !== undefined && !this.tainted) this.#pool.giveBack(this.#slab);
+    this.#slab = undefined;
+  }
+}
