@@ -13,11 +13,6 @@ export const libraryErrors = {
     message: "{where}: the config file {path} cannot be read: {reason}.",
     remedy: "Correct the file or its path, or leave the option out.",
   },
-  plugin_refused: {
-    status: 400,
-    message: "Plugin {name} is refused: {reason}.",
-    remedy: "Take it out, or change {option}.",
-  },
   plugin_version: {
     status: 400,
     message: "Plugin {name} wants contract version {found}; this is {known}.",

@@ -1,11 +1,5 @@
 import type { Level } from "@taffrail/contracts";
 
-/** What happens to a record when the buffer of its sink is full: it is dropped, the oldest make room, or (for scripts) the call waits. */
-export type OverflowPolicy = "drop-new" | "drop-old" | "block";
-
-/** One policy, or one for some levels; levels that are not named drop the new record. */
-export type OverflowOption = OverflowPolicy | Readonly<Partial<Record<Level, OverflowPolicy>>>;
-
 export interface BreakerOptions {
   /** Failures in a row after which the sink is left alone for a while. Default 5. */
   readonly failures?: number;

@@ -1,11 +1,11 @@
-import { type Clock, type Plugin, systemClock } from "@taffrail/contracts";
+import { type Clock, systemClock } from "@taffrail/contracts";
 import { defaultLimits } from "../encode/limits.ts";
 import { writeProblem } from "../pipeline/reporter.ts";
 import { readConfigFile } from "./config-file.ts";
 import type { DedupeOptions, DurableOptions, FingersCrossedOptions, SamplingOptions } from "./feature-options.ts";
 import { checkLayer, type Environment, environmentLayer, type Layer, mergeLayers, optionLayer } from "./layers.ts";
 import type { LoggerOptions, PresetName, ResolvedOptions, SinkEntry } from "./option-types.ts";
-import { checkPluginLists } from "./plugin-lists.ts";
+import { checkPlugins, policyOf } from "./plugin-lists.ts";
 import { presets } from "./presets.ts";
 import { closeAll, fullBreaker, readEntries, toRoutes } from "./sink-entries.ts";
 import { makeSink } from "./sink-types.ts";
@@ -60,10 +60,6 @@ function objectOf<T extends object>(value: T | boolean | undefined): T | undefin
   return value === true ? ({} as T) : value;
 }
 
-function sinksOf(entries: readonly SinkEntry[]): readonly Plugin[] {
-  return entries.flatMap(({ sink, fallback }) => (fallback === undefined ? [sink] : [sink, fallback]));
-}
-
 function samplingOf(value: LoggerOptions["sampling"]): SamplingOptions | undefined {
   return typeof value === "number" ? { rate: value } : value;
 }
@@ -107,7 +103,8 @@ function fillIn(values: Values) {
 
 /**
  * Checks options, fills in the environment, the config file, the preset and the defaults, and makes the sinks that are given as data.
- * Throws `option_unknown`, `option_invalid`, `config_unreadable`, `plugin_refused` and `plugin_version`; then nothing stays open.
+ * Throws `option_unknown`, `option_invalid`, `config_unreadable`, `plugin_invalid`, `plugin_denied` and
+ * `plugin_version`; then nothing stays open.
  *
  * @example resolveOptions({}, { TAFFRAIL_LEVEL: "debug" }).level // "debug"
  */
@@ -115,15 +112,13 @@ export function resolveOptions(options: LoggerOptions, env: Environment): Resolv
   const layers = readLayers(options, env);
   const values = mergeLayers(layers) as Values;
   const plain = fillIn(values);
+  const pluginPolicy = policyOf(layers, values);
   const entries = readSinks(layers, values);
   try {
-    checkPluginLists([...plain.plugins, ...sinksOf(entries)], {
-      allow: values.allowPlugins,
-      deny: values.denyPlugins ?? [],
-    });
+    checkPlugins(plain.plugins, entries, pluginPolicy);
     const durable = durableOf(values.durable, entries);
     const routes = toRoutes(entries, { ...plain, durable: objectOf(values.durable) !== undefined });
-    return { ...plain, routes, durable, configPath: layers.find(({ kind }) => kind === "file")?.where };
+    return { ...plain, pluginPolicy, routes, durable, configPath: layers.find(({ kind }) => kind === "file")?.where };
   } catch (error) {
     const given = new Set(options.sinks ?? []);
     closeAll(entries.map(({ sink }) => sink).filter((sink) => !given.has(sink)));

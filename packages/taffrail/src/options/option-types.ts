@@ -2,13 +2,14 @@ import type { Clock, Plugin, RecordView, Sink } from "@taffrail/contracts";
 import type { EncodeLimits } from "../encode/limits.ts";
 import type { ExitSignal } from "../exit/exit-registry.ts";
 import type { LevelSetting } from "../level-cell.ts";
+import type { Overflow } from "../pipeline/overflow.ts";
 import type { ProblemHandler } from "../pipeline/reporter.ts";
+import type { PluginPolicy } from "../plugins/check-plugin.ts";
 import type {
   BreakerOptions,
   DedupeOptions,
   DurableOptions,
   FingersCrossedOptions,
-  OverflowOption,
   RateLimitOptions,
   RedactOptions,
   SamplingOptions,
@@ -36,7 +37,7 @@ export interface SinkEntry {
   /** True: its records wait on disk, not in memory. Default: `durable` of the logger decides, for sinks that use the network. */
   readonly durable?: boolean;
   readonly bufferBytes?: number;
-  readonly overflow?: OverflowOption;
+  readonly overflow?: Overflow;
   readonly retryForMs?: number;
   readonly writeTimeoutMs?: number;
   readonly breaker?: BreakerOptions | false;
@@ -71,7 +72,7 @@ export interface LoggerOptions {
   /** Memory that waiting records may take, for each sink, in bytes. Default 16 MiB. */
   readonly bufferBytes?: number;
   /** What happens when that memory is full. Default `drop-new`. */
-  readonly overflow?: OverflowOption;
+  readonly overflow?: Overflow;
   /** Share of that memory that only error, fatal and audit records may use, 0 to 0.5. Default 0.1. */
   readonly reserve?: number;
   /** How long a batch that a sink cannot take is tried again, in ms. Default 300,000. */
@@ -124,7 +125,7 @@ export interface ResolvedRoute {
   readonly fallback: Sink | undefined;
   readonly durable: boolean;
   readonly bufferBytes: number;
-  readonly overflow: OverflowOption;
+  readonly overflow: Overflow;
   readonly retryForMs: number;
   readonly writeTimeoutMs: number;
   readonly breaker: Required<BreakerOptions> | false;
@@ -141,7 +142,7 @@ export interface ResolvedOptions {
   readonly watchConfig: boolean;
   readonly routes: readonly ResolvedRoute[];
   readonly bufferBytes: number;
-  readonly overflow: OverflowOption;
+  readonly overflow: Overflow;
   readonly reserve: number;
   readonly retryForMs: number;
   readonly writeTimeoutMs: number;
@@ -152,6 +153,8 @@ export interface ResolvedOptions {
   readonly dedupe: DedupeOptions | undefined;
   readonly fingersCrossed: FingersCrossedOptions | undefined;
   readonly plugins: readonly Plugin[];
+  /** For the plugins of this logger; built-in ones are in `allow` already. */
+  readonly pluginPolicy: PluginPolicy;
   readonly redact: RedactOptions | false;
   /** Undefined: no sink is durable. */
   readonly durable: DurableOptions | undefined;

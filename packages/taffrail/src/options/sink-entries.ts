@@ -1,4 +1,4 @@
-import { pluginApiVersion, type Sink, TaffrailError } from "@taffrail/contracts";
+import { type Sink, TaffrailError } from "@taffrail/contracts";
 import { levelSettings } from "../level-cell.ts";
 import {
   checkNested,
@@ -141,23 +141,14 @@ function namesOf(entries: readonly SinkEntry[]): readonly string[] {
   });
 }
 
-function checkVersion(sink: Sink): void {
-  const { name, apiVersion } = sink.manifest;
-  if (apiVersion !== pluginApiVersion) {
-    throw new TaffrailError("plugin_version", { name, found: apiVersion, known: pluginApiVersion });
-  }
-}
-
 /**
- * Fills in what entries leave out. Sinks that use the network are durable when the logger is. Throws `plugin_version`.
+ * Fills in what entries leave out. Sinks that use the network are durable when the logger is.
  *
  * @example toRoutes([{ sink: consoleSink() }], shared)[0]?.name // "console"
  */
 export function toRoutes(entries: readonly SinkEntry[], shared: Shared): readonly ResolvedRoute[] {
   const names = namesOf(entries);
   return entries.map((entry, index) => {
-    checkVersion(entry.sink);
-    if (entry.fallback !== undefined) checkVersion(entry.fallback);
     const network = entry.sink.manifest.capabilities?.includes("network") === true;
     return {
       sink: entry.sink,
