@@ -24,6 +24,7 @@ import {
   readList,
   readMilliseconds,
   readNumber,
+  readNumberOrFalse,
   readObjectOr,
 } from "./option-text.ts";
 import type { LoggerOptions } from "./option-types.ts";
@@ -205,19 +206,19 @@ const delivery = group("delivery", {
 
 const valves = group("valves", {
   sampling: {
-    type: "object | number",
-    check: isEither(isObject, isNumber(0, 1), "an object or a number from 0 to 1"),
-    default: "none",
+    type: "object | number | false",
+    check: isEither(isEither(isObject, isNumber(0, 1), ""), isFalse, "an object, a number from 0 to 1, or false"),
+    default: "false",
     description: "Keeps a share of the records. A number is the rate.",
-    read: readObjectOr(readNumber),
+    read: readObjectOr(readNumberOrFalse),
     runtime: true,
   },
   rateLimit: {
-    type: "object",
-    check: isObject,
-    default: "none",
+    type: "object | false",
+    check: isEither(isObject, isFalse, "an object or false"),
+    default: "false",
     description: "Bounds the records of a second.",
-    read: readObjectOr(readAsText),
+    read: readObjectOr(readBoolean),
     runtime: true,
   },
   dedupe: {

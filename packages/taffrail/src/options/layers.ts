@@ -15,7 +15,8 @@ export interface Layer {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const definitionOf: ReadonlyMap<string, LoggerOptionDefinition> = new Map(
+/** Definitions by key. */
+export const definitionOf: ReadonlyMap<string, LoggerOptionDefinition> = new Map(
   loggerOptionDefinitions.map((definition) => [definition.key, definition]),
 );
 
@@ -25,7 +26,12 @@ function knownKeys(kind: Layer["kind"]): string {
   return known.map(({ key }) => key).join(", ");
 }
 
-function checkValue(layer: Layer, definition: LoggerOptionDefinition, value: unknown): void {
+/** Checks one value that is not undefined. Throws `option_unknown` and `option_invalid`. */
+export function checkValue(
+  layer: Pick<Layer, "where" | "nameOf">,
+  definition: LoggerOptionDefinition,
+  value: unknown,
+): void {
   const { where } = layer;
   const key = layer.nameOf(definition.key);
   const reason = definition.check(value);
@@ -82,7 +88,7 @@ function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** A nearer value over a farther one: objects are joined key by key, `true` keeps the object that says how, all else replaces. */
-function over(nearer: unknown, farther: unknown): unknown {
+export function over(nearer: unknown, farther: unknown): unknown {
   if (nearer === undefined) return farther;
   if (nearer === true && isPlain(farther)) return farther;
   return isPlain(nearer) && isPlain(farther) ? { ...farther, ...nearer } : nearer;

@@ -2,11 +2,12 @@ import { type Clock, systemClock } from "@taffrail/contracts";
 import { defaultLimits } from "../encode/limits.ts";
 import { writeProblem } from "../pipeline/reporter.ts";
 import { readConfigFile } from "./config-file.ts";
-import type { DedupeOptions, DurableOptions, FingersCrossedOptions, SamplingOptions } from "./feature-options.ts";
+import type { DurableOptions, FingersCrossedOptions } from "./feature-options.ts";
 import { checkLayer, type Environment, environmentLayer, type Layer, mergeLayers, optionLayer } from "./layers.ts";
 import type { LoggerOptions, PresetName, ResolvedOptions, SinkEntry } from "./option-types.ts";
 import { checkPlugins, policyOf } from "./plugin-lists.ts";
 import { presets } from "./presets.ts";
+import { objectOf, runtimeSettings } from "./runtime-settings.ts";
 import { closeAll, fullBreaker, readEntries, toRoutes } from "./sink-entries.ts";
 import { makeSink } from "./sink-types.ts";
 
@@ -54,16 +55,6 @@ function readSinks(layers: readonly Layer[], { server, preset }: Values): readon
   return [...entries, { sink: makeSink("http", options, { where: "server", key: "server" }) }];
 }
 
-/** What `true` and `false` stand for beside an object: its defaults, and nothing. */
-function objectOf<T extends object>(value: T | boolean | undefined): T | undefined {
-  if (value === undefined || value === false) return undefined;
-  return value === true ? ({} as T) : value;
-}
-
-function samplingOf(value: LoggerOptions["sampling"]): SamplingOptions | undefined {
-  return typeof value === "number" ? { rate: value } : value;
-}
-
 function durableOf(value: LoggerOptions["durable"], entries: readonly SinkEntry[]): DurableOptions | undefined {
   const wanted = objectOf<DurableOptions>(value);
   return wanted ?? (entries.some(({ durable }) => durable === true) ? {} : undefined);
@@ -74,8 +65,8 @@ const mebibyte = 1024 * 1024;
 /** The plain options, with the defaults. */
 function fillIn(values: Values) {
   return {
+    ...runtimeSettings(values),
     service: values.service ?? "unknown_service",
-    level: values.level ?? "info",
     fields: values.fields ?? {},
     limits: { ...defaultLimits, ...values.limits },
     watchConfig: values.watchConfig ?? false,
@@ -85,13 +76,8 @@ function fillIn(values: Values) {
     retryForMs: values.retryForMs ?? 300_000,
     writeTimeoutMs: values.writeTimeoutMs ?? 15_000,
     breaker: fullBreaker(values.breaker),
-    shedding: values.shedding ?? false,
-    sampling: samplingOf(values.sampling),
-    rateLimit: values.rateLimit,
-    dedupe: objectOf<DedupeOptions>(values.dedupe),
     fingersCrossed: objectOf<FingersCrossedOptions>(values.fingersCrossed),
     plugins: values.plugins ?? [],
-    redact: values.redact ?? {},
     signals: values.signals ?? (["SIGTERM", "SIGINT"] as const),
     exitTimeoutMs: values.exitTimeoutMs ?? 2000,
     debugSignalMinutes: values.debugSignalMinutes ?? 0,

@@ -39,6 +39,12 @@ export const readBoolean: OptionReader = (text) => {
   return ["false", "0", "no", "off"].includes(word) ? false : text;
 };
 
+/** A number, or a word for false; for options that a number switches on. */
+export const readNumberOrFalse: OptionReader = (text) => {
+  const number = readNumber(text);
+  return typeof number === "number" ? number : readBoolean(text);
+};
+
 /** A level in any case, with its usual synonyms. */
 export const readLevel: OptionReader = (text) => {
   const word = text.trim().toLowerCase();

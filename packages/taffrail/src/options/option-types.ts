@@ -84,9 +84,9 @@ export interface LoggerOptions {
   /** Leaves out quiet records while a buffer is nearly full, quietest first, and counts them. Default false. */
   readonly shedding?: boolean;
   /** Keeps a share of the records. A number is the rate. */
-  readonly sampling?: SamplingOptions | number;
+  readonly sampling?: SamplingOptions | number | false;
   /** Bounds the records of a second. */
-  readonly rateLimit?: RateLimitOptions;
+  readonly rateLimit?: RateLimitOptions | false;
   /** Joins records that equal each other. */
   readonly dedupe?: DedupeOptions | boolean;
   /** Quiet records of a request wait, and are shown only if the request fails. */
@@ -114,6 +114,21 @@ export interface LoggerOptions {
   /** Where time comes from. Default: the machine. */
   readonly clock?: Clock;
 }
+
+/** What `log.configure` takes. Objects are joined with what holds, key by key; false switches off. */
+export type RuntimeChange = Pick<
+  LoggerOptions,
+  "level" | "shedding" | "sampling" | "rateLimit" | "dedupe" | "redact"
+> & {
+  /** By the name of a sink. */
+  readonly sinks?: Readonly<Record<string, { readonly level?: LevelSetting }>>;
+};
+
+/** The settings that can change while the logger works, filled in. */
+export type RuntimeSettings = Pick<
+  ResolvedOptions,
+  "level" | "shedding" | "sampling" | "rateLimit" | "dedupe" | "redact"
+>;
 
 /** A sink with everything filled in. */
 export interface ResolvedRoute {
