@@ -7,10 +7,13 @@ export interface HeldLine {
 
 /**
  * Fingers crossed: lines of low level wait, per request (running context), until a line of the trigger level arrives; then they are let go first,
- * in order. If the request ends without one they are filtered.
+ * in order, and further lines of the request do not wait. If the request ends without one they are filtered.
  */
 export interface Hold {
-  /** True when the line was taken in (it counts as pending); false when it should go on now, after those that this call let go. */
+  /**
+   * True when the line was taken in (it counts as pending, or was filtered within the call); false when it should go on now, after those that this
+   * call let go. Lines without a context and audit lines are never taken in.
+   */
   offer(line: HeldLine, context: object | undefined): boolean;
   /** Lines that wait now. */
   readonly pending: number;
