@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { type ConsoleSinkOptions, consoleSink, wantsColours } from "./console-sink.ts";
-import { prettyLine } from "./pretty.ts";
+import { type ConsoleSinkOptions, consoleSink } from "./console-sink.ts";
 
 /** Runs a program that logs through the built package; gives what came out of it. */
 async function run(program: string, env: Record<string, string> = {}, terminal = false) {
@@ -70,60 +69,5 @@ describe("consoleSink", () => {
 
   it.each([[{ format: "xml" }], [{ descriptor: 0 }]])("refuses %j", (options) => {
     expect(() => consoleSink(options as ConsoleSinkOptions)).toThrow("is not valid");
-  });
-});
-
-describe("wantsColours", () => {
-  it.each([
-    [{}, true, true],
-    [{}, false, false],
-    [{ NO_COLOR: "" }, true, true],
-    [{ NO_COLOR: "1", FORCE_COLOR: "1" }, true, false],
-    [{ FORCE_COLOR: "1" }, false, true],
-    [{ FORCE_COLOR: "0" }, true, false],
-    [{ FORCE_COLOR: "false" }, true, false],
-    [{ TERM: "dumb" }, true, false],
-  ])("%j on a terminal: %s gives %s", (env, terminal, expected) => {
-    expect(wantsColours(env, terminal)).toBe(expected);
-  });
-});
-
-describe("prettyLine", () => {
-  const lineOf = (fields: object): string =>
-    `${JSON.stringify({ time: "2026-11-22T09:00:00.123Z", level: "error", service: "shop", msg: "failed", ...fields })}\n`;
-  const show = (fields: object): string => prettyLine(lineOf(fields), false).slice("09:00:00.123 ".length);
-
-  it("shows fields, quoted where that is needed", () => {
-    expect(show({ a: 1, b: "x y", c: "/api/orders", d: { e: [true, null] } })).toBe(
-      'ERROR shop failed a=1 b="x y" c=/api/orders d={"e":[true,null]}\n',
-    );
-  });
-
-  it("shows errors below, with their causes", () => {
-    const cause = { type: "TypeError", message: "no card", code: "E1" };
-    const err = { type: "Error", message: "declined", stack: "Error: declined\n    at pay (pay.js:1:1)", cause };
-    expect(show({ err, errors: 1 })).toBe(
-      [
-        "ERROR shop failed errors=1",
-        "    err: Error: declined",
-        "        at pay (pay.js:1:1)",
-        "      cause: TypeError: no card",
-        '        {"code":"E1"}',
-        "",
-      ].join("\n"),
-    );
-  });
-
-  it("lets no value command the terminal", () => {
-    const line = prettyLine(
-      lineOf({ msg: "\u001b[2Jgone\r\u0007\u009b", evil: "\u001b]0;x\u0007", "\u001b[1m": 1 }),
-      false,
-    );
-    expect([...line].filter((character) => /\p{Cc}/u.test(character))).toEqual(["\n"]);
-    expect(line).toContain("\\x1b[2Jgone\\x0d\\x07\\x9b");
-  });
-
-  it("shows what is no record as it is", () => {
-    expect(prettyLine("not json\n", true)).toBe("not json\n");
   });
 });

@@ -1,33 +1,20 @@
 import { fstatSync } from "node:fs";
-import { isatty } from "node:tty";
-import type { Sink } from "@taffrail/contracts";
-import { checkOptions, isInteger, isOneOf } from "../options/check-options.ts";
+import type { Formatter, PluginContext, Sink } from "@taffrail/contracts";
+import { wantsColours } from "../formats/colours.ts";
+import { logfmtFormat } from "../formats/logfmt-format.ts";
+import { prettyFormat } from "../formats/pretty-format.ts";
+import { checkOptions, isInteger } from "../options/check-options.ts";
+import { checkFormatter, isFormat, safely } from "./format-option.ts";
 import { createLineOutput } from "./line-output.ts";
 import { sinkManifest } from "./manifest.ts";
-import { prettyLine } from "./pretty.ts";
 import { renderLines, renderWith } from "./rendering.ts";
 import { createStreamWriter } from "./stream-writer.ts";
 
 export interface ConsoleSinkOptions {
-  /** `auto` (default): pretty on a terminal, JSON otherwise. */
-  readonly format?: "auto" | "pretty" | "json";
+  /** `auto` (default): pretty on a terminal, JSON otherwise; or a form by name, or a formatter of your own. */
+  readonly format?: "auto" | "pretty" | "json" | "logfmt" | Formatter;
   /** 1 (standard output, default), 2 (standard error), or another open descriptor, which the sink does not close. */
   readonly descriptor?: number;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/**
- * Decides about colours: `NO_COLOR` (any value but empty) turns them off, `FORCE_COLOR` (any value but empty, `0` and `false`) turns them on,
- * otherwise a terminal has them unless it is `dumb`.
- *
- * @example wantsColours({ NO_COLOR: "1" }, true) // false
- */
-export function wantsColours(env: Environment, terminal: boolean): boolean {
-  const force = env.FORCE_COLOR;
-  if (env.NO_COLOR !== undefined && env.NO_COLOR !== "") return false;
-  if (force !== undefined && force !== "") return force !== "0" && force !== "false";
-  return terminal && env.TERM !== "dumb";
 }
 
 /** A pipe or socket must be non-blocking, or a slow reader stops the process; Node.js arranges that when it opens its stream for it. */
@@ -45,34 +32,49 @@ function makeNonBlocking(descriptor: number): void {
 
 function ignore(): void {}
 
+/** The formatter that is wanted; undefined when lines go out as they are. */
+function formatterOf(format: NonNullable<ConsoleSinkOptions["format"]>, descriptor: number): Formatter | undefined {
+  if (typeof format === "object") return format;
+  const terminal = process.getBuiltinModule("node:tty").isatty(descriptor);
+  if (format === "logfmt") return logfmtFormat();
+  if (format === "pretty" || (format === "auto" && terminal)) {
+    return prettyFormat({ colours: wantsColours(process.env, terminal) });
+  }
+  return undefined;
+}
+
 /**
- * Makes a sink for standard output or standard error: pretty lines on a terminal, JSON lines otherwise. It never blocks on a slow reader of a pipe.
- * Throws `option_unknown` and `option_invalid`.
+ * Makes a sink for standard output or standard error: pretty lines on a terminal, JSON lines otherwise. It never blocks on a slow reader of a
+ * pipe. A record that a formatter fails on is written as its JSON line. Throws `option_unknown`, `option_invalid` and `plugin_version`.
  *
  * @example createLogger({ sinks: [consoleSink({ format: "json" })] });
  */
 export function consoleSink(options: ConsoleSinkOptions = {}): Sink {
-  checkOptions("consoleSink", options, {
-    format: isOneOf(["auto", "pretty", "json"]),
-    descriptor: isInteger(1, 65_535),
-  });
-  const descriptor = options.descriptor ?? 1;
-  const terminal = isatty(descriptor);
-  const pretty = options.format === "pretty" || (options.format !== "json" && terminal);
-  const colours = wantsColours(process.env, terminal);
+  const names = ["auto", "pretty", "json", "logfmt"];
+  checkOptions("consoleSink", options, { format: isFormat(names), descriptor: isInteger(1, 65_535) });
+  const { descriptor = 1, format = "auto" } = options;
+  checkFormatter(format);
+  let problem: PluginContext["problem"] = () => {};
+  const formatter = formatterOf(format, descriptor);
   makeNonBlocking(descriptor);
   const writer = createStreamWriter(descriptor);
-  const render = pretty ? renderWith(({ line }) => prettyLine(line, colours)) : renderLines;
+  const render =
+    formatter === undefined ? renderLines : renderWith(safely("consoleSink", formatter, (text) => problem(text)));
   const output = createLineOutput({ writer: () => writer, render });
   let closed = false;
 
   return {
-    manifest: sinkManifest("console"),
+    manifest: sinkManifest("console", ["sync-drain"]),
+    start(context) {
+      problem = context.problem;
+      return formatter?.start?.(context);
+    },
     async write(batch, signal) {
       return closed ? { outcome: "drop", reason: "the sink is closed" } : output.write(batch, signal);
     },
     writeSync: (batch, unfinished) => output.writeSync(batch, unfinished),
-    async close() {
+    async close(signal) {
+      if (!closed) await formatter?.close?.(signal);
       closed = true;
     },
   };

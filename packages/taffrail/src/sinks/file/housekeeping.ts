@@ -46,6 +46,7 @@ async function remove(path: string): Promise<void> {
 
 /** Waits without keeping the process alive. */
 function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
