@@ -66,6 +66,7 @@ export function honoLogger(options: RequestLogOptions): (c: HonoContextLike, nex
       ? trackNodeRequest(node.incoming, node.outgoing, resolved, () => route)
       : trackFetchRequest(c, resolved);
     if (tracker === undefined) return next();
+    const own = c.req.routePath;
     try {
       await tracker.run(next);
     } catch (error) {
@@ -73,7 +74,8 @@ export function honoLogger(options: RequestLogOptions): (c: HonoContextLike, nex
       tracker.end({ status: 500, route: c.req.routePath });
       throw error;
     }
-    route = c.req.routePath;
+    // Where no route matched, the last thing that ran is middleware.
+    route = c.req.routePath === own ? undefined : c.req.routePath;
     if (c.error !== undefined) tracker.fail(c.error);
     if (node) return;
     if (resolved.requestIdHeader !== false && tracker.requestId !== undefined) {

@@ -128,8 +128,12 @@ export function trackRequest(start: RequestStart, options: ResolvedRequestOption
     end(end) {
       if (isOver) return;
       isOver = true;
-      if (!isSkipped(path, options.skip) || failure !== undefined) run(() => write(end));
-      life.end();
+      try {
+        if (!isSkipped(path, options.skip) || failure !== undefined) run(() => write(end));
+        life.end();
+      } catch {
+        // Our loggers never throw; a foreign one that does must not cost the response.
+      }
     },
   };
 }

@@ -14,7 +14,7 @@ export interface LightTrace extends TraceContext {
   readonly text: string;
 }
 
-/** Symbols never appear in lines; registered ones work when the module is loaded twice. */
+/** Symbols never appear in lines; registered ones work when the module is loaded twice. The context reads `text` under it. */
 const traceKey = Symbol.for("taffrail.context.trace");
 
 const sampled = 1;
@@ -40,15 +40,6 @@ export function traceFields(trace: LightTrace): object {
 /** The light trace of the running context. An active OpenTelemetry span stands above it. */
 export function lightTrace(): LightTrace | undefined {
   return (currentContext() as { readonly [traceKey]?: LightTrace })[traceKey];
-}
-
-/**
- * What the light trace of the running context adds to a line, or "".
- *
- * @example lightTraceText() // ',"trace_id":"…","span_id":"…"'
- */
-export function lightTraceText(): string {
-  return lightTrace()?.text ?? "";
 }
 
 /** The headers of a trace: `traceparent`, and `tracestate` when there is one. */
