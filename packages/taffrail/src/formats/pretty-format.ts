@@ -32,6 +32,11 @@ function indent(text: string, by: string): string {
   return text.replaceAll("\n", `\n${by}`);
 }
 
+/** For what stands in the head of a record: a line feed there would look like the beginning of another record. */
+function inLine(value: unknown): string {
+  return visible(String(value)).replaceAll("\n", "\\n");
+}
+
 function scalar(value: unknown): string {
   if (typeof value === "string" && plain.test(value)) return value;
   return visible(JSON.stringify(value));
@@ -79,11 +84,11 @@ const two = (value: number): string => String(value).padStart(2, "0");
 
 /** Makes what turns the line's UTC time into the time to show. */
 function clockOf(form: NonNullable<PrettyFormatOptions["time"]>): (time: unknown) => string {
-  if (form === "full") return (time) => visible(String(time));
-  if (form === "utc") return (time) => visible(/T([\d:.]+)Z$/.exec(String(time))?.[1] ?? String(time));
+  if (form === "full") return inLine;
+  if (form === "utc") return (time) => inLine(/T([\d:.]+)Z$/.exec(String(time))?.[1] ?? String(time));
   return (time) => {
     const date = new Date(String(time));
-    if (Number.isNaN(date.getTime())) return visible(String(time));
+    if (Number.isNaN(date.getTime())) return inLine(time);
     const milliseconds = String(date.getMilliseconds()).padStart(3, "0");
     return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
   };
@@ -91,8 +96,8 @@ function clockOf(form: NonNullable<PrettyFormatOptions["time"]>): (time: unknown
 
 function present(record: Fields, timeOf: (time: unknown) => string, paint: Paint): string {
   const level = String(record.level);
-  const label = paint(visible(level).toUpperCase().padEnd(levelWidth), colourOf[level] ?? 0);
-  let head = `${paint(timeOf(record.time), dim)} ${label} ${paint(visible(String(record.service)), dim)}`;
+  const label = paint(inLine(level).toUpperCase().padEnd(levelWidth), colourOf[level] ?? 0);
+  let head = `${paint(timeOf(record.time), dim)} ${label} ${paint(inLine(record.service), dim)}`;
   head += ` ${paint(indent(visible(String(record.msg)), firstIndent), bold)}`;
   let blocks = "";
   for (const [name, value] of Object.entries(record)) {

@@ -1,9 +1,9 @@
 import { type Batch, createBatch, type Sink, type WriteResult } from "@taffrail/contracts";
 import { afterEach, describe, expect, it } from "vitest";
-import { createLogger } from "../logger.ts";
+import { createLogger } from "../../logger.ts";
+import { type HttpSinkOptions, httpSink } from "../http-sink.ts";
+import { type Answer, type IngestServer, startIngestServer } from "../testdata/ingest-server.ts";
 import { judgeAnswer, retryAfterMs } from "./http-answer.ts";
-import { type HttpSinkOptions, httpSink } from "./http-sink.ts";
-import { type Answer, type IngestServer, startIngestServer } from "./testdata/ingest-server.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -171,9 +171,8 @@ describe("judgeAnswer", () => {
     [{ status: 302 }, { outcome: "drop" }],
   ];
   it.each(rows)("%j", ({ status, headers, body }, expected) => {
-    expect(judgeAnswer({ status, retryAfter: headers?.["retry-after"], body: body ?? "" }, 10, now)).toMatchObject(
-      expected,
-    );
+    const answer = { status, retryAfter: headers?.["retry-after"], body: Buffer.from(body ?? "") };
+    expect(judgeAnswer(answer, 10, now)).toMatchObject(expected);
   });
 
   it("reads Retry-After of the past as now", () => {
