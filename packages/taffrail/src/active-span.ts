@@ -1,5 +1,3 @@
-import { lightTraceText } from "./propagation/light-trace.ts";
-
 /** The parts of the OpenTelemetry API that are used; the API publishes itself under a well-known symbol, so no import is needed. */
 interface SpanContext {
   readonly traceId: string;
@@ -24,22 +22,32 @@ function idsOf(span: Span): string {
 }
 
 /**
- * Makes a reader of the active OpenTelemetry span's ids. Without the OpenTelemetry API in the process, or without an active span, it gives those
- * of the context's own trace, if there is one. Ids are written once for each span.
+ * Makes a reader of the active OpenTelemetry span's ids. Without the OpenTelemetry API in the process, or without an active span, it gives
+ * nothing. Ids are written once for each span. Never throws: a broken OpenTelemetry set-up must not cost a record.
  *
  * @example createSpanReader()() // ',"trace_id":"…","span_id":"…"'
  */
 export function createSpanReader(): () => string {
   const known = new WeakMap<Span, string>();
+  let last: Span | undefined;
+  let lastIds = "";
+
+  const remember = (span: Span): string => {
+    const ids = known.get(span) ?? idsOf(span);
+    known.set(span, ids);
+    last = span;
+    lastIds = ids;
+    return ids;
+  };
   return () => {
     const api = (globalThis as { readonly [apiKey]?: OpenTelemetryApi })[apiKey];
-    const span = api?.context?.active().getValue(spanKey);
-    if (span === undefined || span === null) return lightTraceText();
-    let ids = known.get(span);
-    if (ids === undefined) {
-      ids = idsOf(span);
-      known.set(span, ids);
+    if (api === undefined) return "";
+    try {
+      const span = api.context?.active().getValue(spanKey);
+      if (span === undefined || span === null) return "";
+      return span === last ? lastIds : remember(span);
+    } catch {
+      return "";
     }
-    return ids;
   };
 }

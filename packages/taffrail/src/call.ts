@@ -1,5 +1,6 @@
 import type { Level } from "@taffrail/contracts";
-import { isError, readText } from "./encode/error.ts";
+import { readText } from "./encode/error.ts";
+import { isError, isPlain } from "./encode/plain.ts";
 import { readProperty, thrownMarker } from "./encode/value.ts";
 
 /** Fields of a record: an object of whatever type. Its own enumerable properties become top-level fields of the line. */
@@ -41,6 +42,16 @@ function toFields(value: unknown): object | undefined {
   if (typeof value === "function") return evaluate(value as () => unknown);
   if (typeof value !== "object" || Array.isArray(value)) return { value };
   return isError(value) ? { err: value } : value;
+}
+
+/**
+ * The fields of a call whose message came first.
+ *
+ * @example fieldsOf(new Error("no")) // { err: … }
+ */
+export function fieldsOf(value: unknown): object | undefined {
+  // Most are literals: those need no further look.
+  return typeof value === "object" && value !== null && isPlain(value) ? value : toFields(value);
 }
 
 function evaluate(lazy: () => unknown): object | undefined {
@@ -122,4 +133,19 @@ export function readCall(first: unknown, second: unknown, rest: readonly unknown
   else if (typeof second === "string") call = { message: second, fields: toFields(first) };
   else call = readFieldsFirst(toFields(first));
   return args.length === 0 ? call : withArgs(call, args);
+}
+
+/**
+ * The fields of an audit record: those of the call, and `audit: true`, which nothing takes away. A field `audit` of the call is kept apart.
+ *
+ * @example auditFields({ actor: "ada" }) // { actor: "ada", audit: true }
+ */
+export function auditFields(value: unknown): object {
+  const fields = fieldsOf(value) ?? {};
+  try {
+    const own = Object.hasOwn(fields, "audit") ? { "fields.audit": readProperty(fields, "audit") } : {};
+    return copyFields(fields, "audit", { ...own, audit: true });
+  } catch (error) {
+    return { "taffrail.fields_error": thrownMarker(error), audit: true };
+  }
 }

@@ -1,12 +1,44 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { emptyScope, type LineEncoder, type Scope } from "./encode/line.ts";
+import type { LineEncoder } from "./encode/line.ts";
+import type { Scope } from "./encode/scope.ts";
 
-/** Fields that travel with a piece of asynchronous work, and their last encoding. */
-interface Context {
+/** Under this key (a registered symbol, since the module may be loaded twice) a context keeps its light trace. */
+const traceKey = Symbol.for("taffrail.context.trace");
+
+interface WithTrace {
+  readonly [traceKey]?: { readonly text: string };
+}
+
+/** Loggers whose lines a context has been encoded into lately. */
+const scopesMax = 4;
+
+/** Fields that travel with a piece of asynchronous work, encoded once for each logger that meets them. */
+export class Context {
   readonly fields: Readonly<Record<string, unknown>>;
-  encodedBy: LineEncoder | undefined;
-  encodedOver: Scope;
-  encoded: Scope;
+  /** `,"trace_id":…,"span_id":…` of the light trace, or "". */
+  readonly trace: string;
+  #under: Scope | undefined;
+  #over: Scope | undefined;
+  #earlier: (readonly [under: Scope, over: Scope])[] = [];
+
+  constructor(fields: Readonly<Record<string, unknown>>) {
+    this.fields = fields;
+    this.trace = (fields as WithTrace)[traceKey]?.text ?? "";
+  }
+
+  /** The scope of a logger with this context over it. */
+  over(encoder: LineEncoder, scope: Scope): Scope {
+    if (this.#under === scope && this.#over !== undefined) return this.#over;
+    const known = this.#earlier.find(([under]) => under === scope);
+    const over = known?.[1] ?? encoder.extend(scope, this.fields);
+    if (known === undefined) {
+      this.#earlier.push([scope, over]);
+      if (this.#earlier.length > scopesMax) this.#earlier.shift();
+    }
+    this.#under = scope;
+    this.#over = over;
+    return over;
+  }
 }
 
 /** One per process on purpose: a context must reach every logger, whoever made it. It holds no state outside of a running `withContext`. */
@@ -27,8 +59,7 @@ function copy(fields: object): Record<string, unknown> {
  * @example await withContext({ requestId }, () => handle(request));
  */
 export function withContext<T>(fields: object, fn: () => T): T {
-  const merged = { ...storage.getStore()?.fields, ...copy(fields) };
-  return storage.run({ fields: merged, encodedBy: undefined, encodedOver: emptyScope, encoded: emptyScope }, fn);
+  return storage.run(new Context({ ...storage.getStore()?.fields, ...copy(fields) }), fn);
 }
 
 /**
@@ -40,14 +71,7 @@ export function currentContext(): Readonly<Record<string, unknown>> {
   return storage.getStore()?.fields ?? {};
 }
 
-/** The scope of a logger with the running context over it; encoded once for each pair that is met in a row. */
-export function contextScope(encoder: LineEncoder, scope: Scope): Scope {
-  const context = storage.getStore();
-  if (context === undefined) return scope;
-  if (context.encodedBy !== encoder || context.encodedOver !== scope) {
-    context.encoded = encoder.extend(scope, context.fields);
-    context.encodedBy = encoder;
-    context.encodedOver = scope;
-  }
-  return context.encoded;
+/** The running context itself, or undefined outside of any. */
+export function runningContext(): Context | undefined {
+  return storage.getStore();
 }

@@ -1,16 +1,17 @@
-import { types } from "node:util";
 import type { EncodeState } from "./limits.ts";
-import { quoteBounded, quoteKey } from "./text.ts";
+import type { Place } from "./place.ts";
+import { quoteKey } from "./text.ts";
 
-/** Encodes one value at a depth; undefined when JSON has no place for it. */
-export type ValueEncoder = (value: unknown, depth: number, state: EncodeState) => string | undefined;
+/** Encodes one field of an object at its place; undefined when it does not appear. */
+export type FieldEncoder = (
+  owner: object,
+  key: string,
+  place: Place,
+  depth: number,
+  state: EncodeState,
+) => string | undefined;
 
 const standardKeys: ReadonlySet<string> = new Set(["name", "message", "stack", "cause", "errors"]);
-
-/** True for errors of this and of any other realm (vm contexts, test runners). */
-export function isError(value: object): value is Error {
-  return value instanceof Error || types.isNativeError(value);
-}
 
 function read(error: object, key: string): unknown {
   try {
@@ -30,12 +31,13 @@ function typeOf(error: Error): string {
   const name = readText(error, "name", "Error");
   if (name !== "Error") return name;
   const maker = read(error, "constructor");
-  return typeof maker === "function" && maker.name !== "" ? maker.name : name;
+  return typeof maker === "function" ? readText(maker, "name", name) || name : name;
 }
 
-function ownKeys(error: Error): string[] {
+function ownKeys(error: Error): readonly string[] {
   try {
-    return Object.keys(error).filter((key) => !standardKeys.has(key));
+    const keys = Object.keys(error);
+    return keys.length === 0 ? keys : keys.filter((key) => !standardKeys.has(key));
   } catch {
     return [];
   }
@@ -45,26 +47,38 @@ function ownKeys(error: Error): string[] {
  * Encodes an error: `{type,message,stack,cause?,errors?}` and its own enumerable fields (`code`, `status`, …). Causes and members of an
  * AggregateError are encoded the same way, one level deeper each.
  *
- * @example encodeError(new TypeError("no"), 0, state, encodeValue) // '{"type":"TypeError","message":"no","stack":"TypeError: no\\n at …"}'
+ * @example encodeError(new TypeError("no"), place, 1, state, encodeField) // '{"type":"TypeError","message":"no","stack":"TypeError: no\\n at …"}'
  */
-export function encodeError(error: Error, depth: number, state: EncodeState, encode: ValueEncoder): string {
-  const { limits } = state;
-  const text = (value: string): string => {
-    const quoted = quoteBounded(value, limits.stringLength);
-    state.left -= quoted.length;
-    return quoted;
+export function encodeError(
+  error: Error,
+  place: Place,
+  depth: number,
+  state: EncodeState,
+  encode: FieldEncoder,
+): string {
+  const inner = depth + 1;
+  // The texts are read first: getters of subclasses and of `stack` may throw or give something that is no text.
+  const texts = { type: typeOf(error), message: readText(error, "message", ""), stack: readText(error, "stack", "") };
+  let out = "";
+  const add = (owner: object, key: string, name: string): void => {
+    const encoded = encode(owner, key, place.at(key), inner, state);
+    if (encoded !== undefined) out += `${out === "" ? "" : ","}${name}:${encoded}`;
   };
-  let out = `{"type":${text(typeOf(error))},"message":${text(readText(error, "message", ""))}`;
-  const stack = readText(error, "stack", "");
-  if (stack !== "") out += `,"stack":${text(stack)}`;
-  for (const key of ["cause", "errors"]) {
-    const value = read(error, key);
-    const encoded = value === undefined || value === null ? undefined : encode(value, depth + 1, state);
-    if (encoded !== undefined) out += `,"${key}":${encoded}`;
+  add(texts, "type", '"type"');
+  add(texts, "message", '"message"');
+  if (texts.stack !== "") add(texts, "stack", '"stack"');
+  if (hasValue(error, "cause")) add(error, "cause", '"cause"');
+  if (hasValue(error, "errors")) add(error, "errors", '"errors"');
+  const own = ownKeys(error);
+  const bound = Math.min(own.length, state.limits.keys);
+  for (let index = 0; index < bound && state.left > 0; index++) {
+    const key = own[index] ?? "";
+    add(error, key, quoteKey(key === "type" ? "fields.type" : key));
   }
-  for (const key of ownKeys(error).slice(0, limits.keys)) {
-    const encoded = encode(read(error, key), depth + 1, state);
-    if (encoded !== undefined) out += `,${quoteKey(key === "type" ? "fields.type" : key)}:${encoded}`;
-  }
-  return `${out}}`;
+  return `{${out}}`;
+}
+
+function hasValue(error: object, key: string): boolean {
+  const value = read(error, key);
+  return value !== undefined && value !== null;
 }

@@ -1,4 +1,5 @@
 import { limits as shared } from "@taffrail/contracts";
+import type { TextWriter } from "./text.ts";
 
 /** Bounds of one encoded record. What exceeds them is replaced by a marker that says so; nothing is cut in silence. */
 export interface EncodeLimits {
@@ -22,16 +23,17 @@ export const defaultLimits: EncodeLimits = {
   lineLength: 131_072,
 };
 
-/** State of the encoding of one record: what is left of its length, and the objects on the way down (for cycles). */
+/** State of the careful encoding of one record or value: what is left of its length, and the objects on the way down (for cycles). */
 export interface EncodeState {
   readonly limits: EncodeLimits;
+  readonly writer: TextWriter;
   left: number;
   readonly path: object[];
 }
 
 /** Opens the state for one record, of which `used` characters are taken already. */
-export function createState(limits: EncodeLimits, used = 0): EncodeState {
-  return { limits, left: limits.lineLength - used, path: [] };
+export function createState(limits: EncodeLimits, writer: TextWriter, used = 0): EncodeState {
+  return { limits, writer, left: limits.lineLength - used, path: [] };
 }
 
 /** Characters of one key; fields with longer keys are left out and counted. */

@@ -1,5 +1,7 @@
-/** Anything but the characters that stand for themselves in JSON text and are no surrogates (a lone one is not valid UTF-8). */
-const special = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
+import type { Redaction } from "../redact/redaction.ts";
+
+/** Characters that do not stand for themselves in JSON text, and surrogates (a lone one is not valid UTF-8). */
+const special = /["\\\u0000-\u001f\ud800-\udfff]/;
 const loneSurrogate = /\p{Surrogate}/gu;
 
 /**
@@ -13,21 +15,69 @@ export function quote(text: string): string {
 }
 
 /**
- * Like `quote`, for a string that may be longer than `limit` characters: the rest is cut and its length told.
+ * A key as it is written. Two keys that differ only in lone surrogates stay different: each becomes U+FFFD and its hexadecimal code.
  *
- * @example quoteBounded("abcdef", 3) // '"abc… [3 more characters]"'
+ * @example cleanKey("a") // "a"
  */
-export function quoteBounded(text: string, limit: number): string {
-  if (text.length <= limit) return quote(text);
-  return quote(`${text.slice(0, limit)}… [${text.length - limit} more characters]`);
+export function cleanKey(key: string): string {
+  return special.test(key) ? key.replace(loneSurrogate, (lone) => `\ufffd${lone.charCodeAt(0).toString(16)}`) : key;
 }
 
-/**
- * Writes an object key. Two keys that differ only in lone surrogates stay different: each becomes U+FFFD and its hexadecimal code.
- *
- * @example quoteKey("a") // '"a"'
- */
+/** Writes an object key as JSON text. */
 export function quoteKey(key: string): string {
-  if (!special.test(key)) return `"${key}"`;
-  return JSON.stringify(key.replace(loneSurrogate, (lone) => `\ufffd${lone.charCodeAt(0).toString(16)}`));
+  return quote(cleanKey(key));
 }
+
+/** Characters beyond a cut that are still looked into, so that a secret which the cut would break is found whole. */
+const overlap = 512;
+
+/** Whole numbers with fewer digits are no card number. */
+const longNumber = 1e11;
+
+/** Writes the texts of records: bounded, and without what redaction finds in them. */
+export class TextWriter {
+  readonly #limit: number;
+  readonly #redact: Redaction["text"];
+  readonly #number: Redaction["number"];
+
+  constructor(limit: number, redaction: Pick<Redaction, "text" | "number">) {
+    this.#limit = limit;
+    this.#redact = redaction.text;
+    this.#number = redaction.number;
+  }
+
+  /** A string as JSON text. Of one that is too long the rest is cut and its length told. */
+  quote(text: string): string {
+    return this.#redact === undefined && text.length <= this.#limit && !special.test(text)
+      ? `"${text}"`
+      : this.#quoteSlowly(text);
+  }
+
+  #quoteSlowly(text: string): string {
+    const limit = this.#limit;
+    const isLong = text.length > limit;
+    let shown = isLong ? text.slice(0, limit + overlap) : text;
+    if (this.#redact !== undefined) shown = this.#redact(shown);
+    return isLong ? quote(`${shown.slice(0, limit)}… [${text.length - limit} more characters]`) : quote(shown);
+  }
+
+  /** A number as JSON text; one that JSON does not know becomes a string. */
+  number(value: number): string {
+    if (value - value !== 0) return `"${value}"`;
+    if (this.#number !== undefined && (value >= longNumber || value <= -longNumber)) {
+      const text = this.#number(value);
+      if (text !== undefined) return quote(text);
+    }
+    return `${value}`;
+  }
+
+  /** A big integer as JSON text: a string of its digits, since readers of JSON lose those of a large number. */
+  bigint(value: bigint): string {
+    // Digits of a huge number take time that grows with their square.
+    if (value > largestShown || value < -largestShown) return '"[Too large]"';
+    const text = this.#number?.(value);
+    return text === undefined ? `"${value}"` : quote(text);
+  }
+}
+
+const largestShown = 2n ** 4096n;

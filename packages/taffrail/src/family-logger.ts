@@ -1,0 +1,144 @@
+import { type Level, levels, parseLevel } from "@taffrail/contracts";
+import { auditFields, type Fields, type LazyFields, type LogAtLevel, type LogMethod } from "./call.ts";
+import type { Emitter } from "./emitter.ts";
+import type { LineEncoder } from "./encode/line.ts";
+import type { Scope } from "./encode/scope.ts";
+import { auditRank, LevelCell, type LevelSetting, levelSettings, rankOf } from "./level-cell.ts";
+import type { LogHealth, LogLedger } from "./pipeline/pipeline.ts";
+
+/** A logger. Its children share its sinks, and its level until they have one of their own. */
+export interface Logger extends AsyncDisposable {
+  /** The least level that is logged. Setting it reaches every child that has no level of its own. */
+  level: LevelSetting;
+  readonly trace: LogMethod;
+  readonly debug: LogMethod;
+  readonly info: LogMethod;
+  readonly warn: LogMethod;
+  readonly error: LogMethod;
+  readonly fatal: LogMethod;
+  /** Logs at a level that is known only at run time. */
+  readonly log: LogAtLevel;
+  /**
+   * Logs what must not be lost: a record of level `info` with `"audit":true` that passes every level, filter, sampling and shedding, and may use the
+   * part of the buffer that is kept for errors.
+   */
+  audit(message: string, fields?: Fields | LazyFields): void;
+  /** A logger whose lines carry these fields too. They are encoded now: later changes of the objects do not show. */
+  child(bindings: Fields, options?: { readonly level?: LevelSetting }): Logger;
+  /** Resolves when everything logged before the call is delivered or dropped, or after `timeoutMs` (default 5000). Never rejects. */
+  flush(options?: { readonly timeoutMs?: number }): Promise<LogLedger>;
+  /** Writes what waits within `deadlineMs` (default 5000), drops and counts the rest, closes the sinks. Closes the whole family. Never rejects. */
+  close(options?: { readonly deadlineMs?: number }): Promise<LogLedger>;
+  /** The account of all records so far, exact at any moment. */
+  ledger(): LogLedger;
+  health(): LogHealth;
+}
+
+/** What the members of a family share. */
+export interface Family {
+  readonly encoder: LineEncoder;
+  readonly emitter: Emitter;
+  readonly flush: (timeoutMs: number) => Promise<LogLedger>;
+  readonly close: (deadlineMs: number) => Promise<LogLedger>;
+  readonly ledger: () => LogLedger;
+  readonly health: () => LogHealth;
+}
+
+const defaultWaitMs = 5000;
+
+/** A time that somebody may have computed wrongly: nonsense counts as the default, so that waiting stays bounded. */
+function waitOf(milliseconds: number | undefined): number {
+  return milliseconds !== undefined && milliseconds >= 0 && milliseconds < 2 ** 31 ? milliseconds : defaultWaitMs;
+}
+
+type Method = (this: FamilyLogger, first?: unknown, second?: unknown) => void;
+
+/** One member of a family. */
+export class FamilyLogger implements Logger {
+  declare readonly trace: LogMethod;
+  declare readonly debug: LogMethod;
+  declare readonly info: LogMethod;
+  declare readonly warn: LogMethod;
+  declare readonly error: LogMethod;
+  declare readonly fatal: LogMethod;
+  /** Used by the emitter, which renews it when the rules of redaction change. */
+  scope: Scope;
+  readonly #family: Family;
+  readonly #level: LevelCell;
+
+  static {
+    for (const level of levels) Reflect.set(FamilyLogger.prototype, level, FamilyLogger.#methodOf(rankOf[level]));
+  }
+
+  constructor(family: Family, scope: Scope, level: LevelCell) {
+    this.#family = family;
+    this.scope = scope;
+    this.#level = level;
+  }
+
+  /**
+   * The method of a level. It has two parameters and looks at `arguments` for more: a rest parameter would make a list at each call, also of a level
+   * that is not logged.
+   */
+  static #methodOf(rank: number): Method {
+    return function (first, second) {
+      if (this.#level.gate > rank) return;
+      if (arguments.length <= 2) {
+        this.#family.emitter.emit(this, rank, first, second, undefined);
+        return;
+      }
+      const surplus: unknown[] = [];
+      // biome-ignore lint/complexity/noArguments: see above.
+      for (let index = 2; index < arguments.length; index++) surplus.push(arguments[index]);
+      this.#family.emitter.emit(this, rank, first, second, surplus);
+    };
+  }
+
+  get level(): LevelSetting {
+    return this.#level.setting;
+  }
+
+  set level(setting: LevelSetting) {
+    if (levelSettings.includes(setting)) this.#level.setting = setting;
+  }
+
+  get rank(): number {
+    return this.#level.rank;
+  }
+
+  log(level: Level, first: unknown, second?: unknown, ...rest: unknown[]): void {
+    const rank = rankOf[parseLevel(String(level)) ?? "info"];
+    if (this.#level.gate > rank) return;
+    this.#family.emitter.emit(this, rank, first, second, rest.length === 0 ? undefined : rest);
+  }
+
+  audit(message: string, fields?: Fields | LazyFields): void {
+    this.#family.emitter.emit(this, auditRank, String(message), auditFields(fields), undefined);
+  }
+
+  child(bindings: Fields, options?: { readonly level?: LevelSetting }): Logger {
+    const scope = this.#family.encoder.extend(this.scope, bindings);
+    const level = options === undefined ? undefined : levelSettings.find((setting) => setting === options.level);
+    return new FamilyLogger(this.#family, scope, new LevelCell(level, this.#level));
+  }
+
+  flush(options: { readonly timeoutMs?: number } = {}): Promise<LogLedger> {
+    return this.#family.flush(waitOf(options.timeoutMs));
+  }
+
+  close(options: { readonly deadlineMs?: number } = {}): Promise<LogLedger> {
+    return this.#family.close(waitOf(options.deadlineMs));
+  }
+
+  ledger(): LogLedger {
+    return this.#family.ledger();
+  }
+
+  health(): LogHealth {
+    return this.#family.health();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
