@@ -1,8 +1,10 @@
 import { type Clock, systemClock } from "@taffrail/contracts";
 import { defaultLimits } from "../encode/limits.ts";
 import { writeProblem } from "../pipeline/reporter.ts";
+import type { FingersCrossedOptions } from "../valves/fingers-crossed.ts";
 import { readConfigFile } from "./config-file.ts";
-import type { DurableOptions, FingersCrossedOptions } from "./feature-options.ts";
+import { checkFeatures } from "./feature-checks.ts";
+import type { DurableOptions } from "./feature-options.ts";
 import { checkLayer, type Environment, environmentLayer, type Layer, mergeLayers, optionLayer } from "./layers.ts";
 import type { LoggerOptions, PresetName, ResolvedOptions, SinkEntry } from "./option-types.ts";
 import { checkPlugins, policyOf } from "./plugin-lists.ts";
@@ -98,6 +100,7 @@ export function resolveOptions(options: LoggerOptions, env: Environment): Resolv
   const layers = readLayers(options, env);
   const values = mergeLayers(layers) as Values;
   const plain = fillIn(values);
+  checkFeatures(plain, layers);
   const pluginPolicy = policyOf(layers, values);
   const entries = readSinks(layers, values);
   try {

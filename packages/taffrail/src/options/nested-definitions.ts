@@ -1,6 +1,10 @@
 import { levels } from "@taffrail/contracts";
 import { defaultLimits } from "../encode/limits.ts";
+import { redactActions } from "../redact/actions.ts";
+import { type RedactOptions, redactOptionsChecks } from "../redact/options.ts";
+import { detectorNames, presetNames } from "../redact/presets.ts";
 import {
+  isBoolean,
   isInteger,
   isListOf,
   isNumber,
@@ -37,6 +41,40 @@ const level = '"trace" | "debug" | … | "fatal"';
 const longestMs = 2 ** 31 - 1;
 const mostBytes = 2 ** 50;
 
+const redactTexts: readonly (readonly [key: keyof RedactOptions, type: string, shown: string, description: string])[] =
+  [
+    ["paths", "(string | { path, action })[]", "[]", "Places: `user.email`, `*.token`, `**.password`, `items[*].pan`."],
+    ["keys", "(string | { key, action })[]", "[]", "Names, at any depth; `apiKey` is `api_key` too."],
+    [
+      "presets",
+      presetNames.map((name) => `"${name}"`).join(" | "),
+      "[]",
+      "Bundles of names and detectors, beside `credentials`.",
+    ],
+    [
+      "detect",
+      "(string | { detect, action })[]",
+      "[]",
+      `Kinds of values, wherever they stand: ${detectorNames.join(", ")}.`,
+    ],
+    ["defaults", "boolean", "true", "False leaves out the preset `credentials`."],
+    ["allow", "string[]", "none", "Of all fields only these places are shown."],
+    ["keep", "string[]", "[]", "Places that presets leave alone."],
+    [
+      "action",
+      redactActions.map((name) => `"${name}"`).join(" | "),
+      '"mask"',
+      "What is done where a rule does not say.",
+    ],
+    ["text", "string", '"[redacted]"', "The text that stands instead of a secret."],
+    ["hashKey", "string", "none", "Key of the action `hash`."],
+    ["timeLimitMs", "number", "25", "Time that one text may take, in ms; one that takes longer is masked whole."],
+  ];
+const redactRows = redactTexts.map(([key, type, shown, description]) => {
+  const check: OptionCheck = (value) => redactOptionsChecks[key]?.(value);
+  return { key, type, default: shown, check, description };
+});
+
 /** Options inside those options that can be given as an object. */
 export const nestedDefinitions: Readonly<Record<string, readonly OptionDefinition[]>> = {
   limits: rows(
@@ -72,11 +110,20 @@ export const nestedDefinitions: Readonly<Record<string, readonly OptionDefinitio
       "`trace` keeps or leaves the records of one trace together.",
     ],
     ["levels", "Level[]", '["trace", "debug", "info"]', isListOf(isLevel), "Levels that are sampled."],
+    ["keepErrors", "boolean", "true", isBoolean, "Error and fatal always go on."],
   ),
   rateLimit: rows(
     ["perSecond", "number", "", isNumber(0.001, 1e9), "Records that go on in a second, on average."],
     ["burst", "number", "perSecond", isInteger(1, 1e9), "Records that go on at once after a quiet time."],
     ["by", "string", "", isText, "A field: each of its values has a limit of its own."],
+    ["maxKeys", "number", "1000", isInteger(1, 1_000_000), "Values of that field that are told apart."],
+    [
+      "summaryMs",
+      "number",
+      "5000",
+      isInteger(1, 3_600_000),
+      "How long until a summary tells what was held back, in ms.",
+    ],
   ),
   dedupe: rows(
     [
@@ -87,13 +134,23 @@ export const nestedDefinitions: Readonly<Record<string, readonly OptionDefinitio
       "Time in which records that equal each other are one, in ms.",
     ],
     ["maxKeys", "number", "1000", isInteger(1, 1_000_000), "Different records that are remembered."],
+    ["by", "string[]", "[]", isListOf(isText), "Fields whose values must be equal too."],
+    ["exempt", "Level[]", "[]", isListOf(isLevel), "Levels whose records are never joined."],
   ),
   fingersCrossed: rows(
     ["trigger", level, '"error"', isLevel, "Level of a record that lets go of those that wait."],
     ["level", level, '"debug"', isLevel, "Records from this level up wait for the trigger."],
     ["maxRecords", "number", "1000", isInteger(1, 1_000_000), "Records that wait, for each request."],
     ["maxBytes", "number", "4194304", isInteger(1024, mostBytes), "Bytes that wait, for all requests together."],
+    [
+      "maxAgeMs",
+      "number",
+      "60000",
+      isInteger(1, 86_400_000),
+      "How long records wait for a request whose end is never told, in ms.",
+    ],
   ),
+  redact: redactRows,
   durable: rows(
     ["dir", "string", "", isText, "Directory of the spool; one process at a time uses it."],
     [

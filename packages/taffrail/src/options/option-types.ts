@@ -5,15 +5,12 @@ import type { LevelSetting } from "../level-cell.ts";
 import type { Overflow } from "../pipeline/overflow.ts";
 import type { ProblemHandler } from "../pipeline/reporter.ts";
 import type { PluginPolicy } from "../plugins/check-plugin.ts";
-import type {
-  BreakerOptions,
-  DedupeOptions,
-  DurableOptions,
-  FingersCrossedOptions,
-  RateLimitOptions,
-  RedactOptions,
-  SamplingOptions,
-} from "./feature-options.ts";
+import type { RedactOptions } from "../redact/options.ts";
+import type { DedupeOptions } from "../valves/dedupe-filter.ts";
+import type { FingersCrossedOptions } from "../valves/fingers-crossed.ts";
+import type { RateLimitOptions } from "../valves/rate-limit-filter.ts";
+import type { SamplingOptions } from "../valves/sampling-filter.ts";
+import type { BreakerOptions, DurableOptions } from "./feature-options.ts";
 
 /** Values of a field; a record matches when it has one of them. */
 export type MatchValue = string | number | boolean | null;

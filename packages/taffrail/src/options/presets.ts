@@ -1,3 +1,4 @@
+import { detectorNames } from "../redact/presets.ts";
 import type { PresetName, SinkSpec } from "./option-types.ts";
 
 /** Defaults for a kind of program. Written as in a config file, so a preset can do nothing that a user cannot. */
@@ -13,7 +14,7 @@ const productionOptions = {
   level: "info",
   sinks: [jsonConsole],
   shedding: true,
-  redact: { presets: ["credentials"] },
+  redact: { defaults: true },
 } as const;
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
@@ -45,7 +46,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       "Production, with every redaction rule there is, and no plugins from elsewhere unless `allowPlugins` names them.",
     options: {
       ...productionOptions,
-      redact: { presets: ["credentials", "pci", "hipaa", "gdpr", "ccpa"] },
+      redact: { defaults: true, presets: ["pci-dss", "hipaa", "gdpr", "ccpa"], detect: detectorNames },
       allowPlugins: [],
     },
     http: {},

@@ -1,4 +1,6 @@
-import type { DedupeOptions, RateLimitOptions, SamplingOptions } from "./feature-options.ts";
+import type { DedupeOptions } from "../valves/dedupe-filter.ts";
+import type { RateLimitOptions } from "../valves/rate-limit-filter.ts";
+import type { SamplingOptions } from "../valves/sampling-filter.ts";
 import type { LoggerOptions, RuntimeSettings } from "./option-types.ts";
 
 /** What `true` and `false` stand for beside an object: its defaults, and nothing. */
