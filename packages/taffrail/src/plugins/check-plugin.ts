@@ -26,6 +26,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
+function article(kind: PluginKind): string {
+  return kind === "enricher" ? "an enricher" : `a ${kind}`;
+}
+
 function invalid(name: string, reason: string): TaffrailError {
   return new TaffrailError("plugin_invalid", { name, reason });
 }
@@ -55,7 +59,7 @@ function checkManifest(manifest: unknown, where: string): Identity {
 function checkMembers(plugin: Readonly<Record<string, unknown>>, { name, kind }: Identity): void {
   for (const choice of required[kind]) {
     if (choice.every((member) => plugin[member] === undefined)) {
-      throw invalid(name, `a ${kind} needs ${choice.join(" or ")}`);
+      throw invalid(name, `${article(kind)} needs ${choice.join(" or ")}`);
     }
   }
   for (const member of [...functions, ...lifecycle]) {
@@ -93,7 +97,7 @@ export function checkPlugin(plugin: unknown, { where, kinds, policy = {} }: Plug
   if (!isObject(plugin)) throw invalid(where, "it must be an object with a manifest");
   const identity = checkManifest(plugin.manifest, where);
   if (!kinds.includes(identity.kind)) {
-    throw invalid(identity.name, `a ${identity.kind} cannot stand in ${where}; expected: ${kinds.join(", ")}`);
+    throw invalid(identity.name, `${article(identity.kind)} cannot stand in ${where}; expected: ${kinds.join(", ")}`);
   }
   checkMembers(plugin, identity);
   checkPolicy(identity.name, policy);
