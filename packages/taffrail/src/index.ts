@@ -20,9 +20,9 @@ export { type PrettyFormatOptions, prettyFormat } from "./formats/pretty-format.
 export type { LevelSetting } from "./level-cell.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export type { LoggerOptions } from "./options/logger-options.ts";
+export type { Overflow, OverflowPolicy } from "./pipeline/overflow.ts";
 export type { LogHealth, LogLedger, SinkRoute } from "./pipeline/pipeline.ts";
 export type { ProblemHandler } from "./pipeline/reporter.ts";
-export type { OverflowPolicy } from "./pipeline/sink-queue.ts";
 export type { Baggage } from "./propagation/baggage.ts";
 export { bindContext } from "./propagation/bind-context.ts";
 export type { Carrier } from "./propagation/carrier.ts";

@@ -55,6 +55,14 @@ export class Chunk {
     return this.cost - recordCost * this.ends.length;
   }
 
+  /** Adds a line; the fast way of a record does the same by itself. */
+  add(line: string, rank: number): void {
+    this.text += line;
+    this.cost += line.length + recordCost;
+    this.ranks |= 1 << rank;
+    this.ends.push(this.cost * 8 + rank);
+  }
+
   rankAt(index: number): number {
     return (this.ends[index] ?? 0) & 7;
   }
@@ -80,7 +88,7 @@ export class Chunk {
     const bytes = this.#bytes;
     if (this.text !== "" || bytes === undefined) return this.text;
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return bytes.byteLength === this.characters ? view.latin1Slice() : view.utf8Slice();
+    return bytes.byteLength === this.characters ? view.toString("latin1") : view.toString();
   }
 
   /** Some records, by index, in order; `lines` holds their lines if they were taken out before. */

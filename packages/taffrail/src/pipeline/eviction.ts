@@ -14,6 +14,27 @@ function indexesOf({ picks }: Entry): readonly number[] {
   return "from" in picks ? Array.from({ length: picks.to - picks.from }, (_, offset) => picks.from + offset) : picks;
 }
 
+/** Marks records of one rank in an entry until `bytes` are free. Answers how many bytes were freed. */
+function mark(entry: Entry, rank: number, bytes: number, gone: Set<number>): number {
+  const { chunk } = entry;
+  let freed = 0;
+  for (const index of indexesOf(entry)) {
+    if (freed >= bytes) break;
+    if (chunk.rankAt(index) !== rank) continue;
+    gone.add(index);
+    freed += chunk.endOf(index) - chunk.endOf(index - 1) + recordCost;
+  }
+  return freed;
+}
+
+function evict(entry: Entry, gone: ReadonlySet<number>): Eviction {
+  const indexes = indexesOf(entry);
+  const kept = indexes.filter((index) => !gone.has(index));
+  const own = entry.lines?.filter((_, place) => !gone.has(indexes[place] ?? -1));
+  const lines = own ?? entry.chunk.records(kept).map((record) => record.line);
+  return { entry, removed: indexes.filter((index) => gone.has(index)), kept, lines };
+}
+
 /**
  * Chooses records that make room: the lowest rank first, of each rank the oldest first, none above `rank`, until `bytes` are free or there are no
  * more.
@@ -23,26 +44,14 @@ function indexesOf({ picks }: Entry): readonly number[] {
 export function planEviction(waiting: readonly Entry[], bytes: number, rank: number): readonly Eviction[] {
   const removed = new Map<Entry, Set<number>>();
   let freed = 0;
-  for (let victim = 0; victim <= rank && freed < bytes; victim++) {
+  for (let victim = 0; victim <= rank; victim++) {
     for (const entry of waiting) {
       if (freed >= bytes) break;
       if ((entry.chunk.ranks & (1 << victim)) === 0) continue;
       const gone = removed.get(entry) ?? new Set<number>();
-      for (const index of indexesOf(entry)) {
-        if (freed >= bytes) break;
-        if (entry.chunk.rankAt(index) !== victim) continue;
-        gone.add(index);
-        freed += entry.chunk.endOf(index) - entry.chunk.endOf(index - 1) + recordCost;
-      }
+      freed += mark(entry, victim, bytes - freed, gone);
       if (gone.size > 0) removed.set(entry, gone);
     }
   }
-  return [...removed].map(([entry, gone]) => {
-    const indexes = indexesOf(entry);
-    const kept = indexes.filter((index) => !gone.has(index));
-    const places = new Map(indexes.map((index, place) => [index, place]));
-    const lines = kept.map((index) => entry.lines?.[places.get(index) ?? 0] ?? "");
-    const own = entry.lines === undefined ? entry.chunk.records(kept).map((record) => record.line) : lines;
-    return { entry, removed: indexes.filter((index) => gone.has(index)), kept, lines: own };
-  });
+  return [...removed].map(([entry, gone]) => evict(entry, gone));
 }

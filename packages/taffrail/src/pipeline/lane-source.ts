@@ -12,6 +12,8 @@ export interface LaneSource extends BatchSource {
   reached(mark: Mark): boolean;
   /** True when what waits would fill a batch. */
   isFull(bounds: BatchBounds): boolean;
+  /** The batch that is out may still be read by a write that was left behind: its memory must not be used again. */
+  taint(): void;
   /** Everything that waits is given up; what is on disk stays there. */
   giveUp(reason: DropReason): void;
 }

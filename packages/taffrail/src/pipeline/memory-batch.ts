@@ -1,6 +1,6 @@
 import type { Batch, EncodedRecord, Signal } from "@taffrail/contracts";
-import type { Picks } from "./chunk-account.ts";
 import type { Chunk } from "./chunk.ts";
+import type { Picks } from "./chunk-account.ts";
 
 /** Some records of one chunk. */
 export interface Slice {
@@ -53,7 +53,8 @@ function bytesOf(slice: Slice): Uint8Array {
   const bytes = chunk.bytes();
   if (picks.to - picks.from === chunk.size) return bytes;
   // Plain ASCII: positions in the text are positions in the bytes.
-  if (bytes.byteLength === chunk.characters) return bytes.subarray(chunk.endOf(picks.from - 1), chunk.endOf(picks.to - 1));
+  if (bytes.byteLength === chunk.characters)
+    return bytes.subarray(chunk.endOf(picks.from - 1), chunk.endOf(picks.to - 1));
   return Buffer.from(textOf(slice));
 }
 
@@ -83,6 +84,11 @@ export class MemoryBatch implements Batch {
       this.#bytes = parts.length === 1 ? parts[0] : Buffer.concat(parts);
     }
     return this.#bytes ?? new Uint8Array(0);
+  }
+
+  /** Size as UTF-8 as far as it is known without encoding for it alone. */
+  get byteLength(): number {
+    return this.#bytes?.byteLength ?? this.characters;
   }
 
   records(): readonly EncodedRecord[] {

@@ -22,7 +22,12 @@ export interface Entry {
 
 interface Taken {
   readonly batch: MemoryBatch;
-  readonly parts: readonly { readonly slice: Slice; readonly entry: Entry; readonly cost: number; readonly isLast: boolean }[];
+  readonly parts: readonly {
+    readonly slice: Slice;
+    readonly entry: Entry;
+    readonly cost: number;
+    readonly isLast: boolean;
+  }[];
 }
 
 export interface MemoryLaneOptions {
@@ -132,13 +137,22 @@ export class MemoryLane implements LaneSource {
     this.#compact();
     if (parts.length === 0) return undefined;
     for (const { slice } of parts) slice.chunk.users += 1;
-    const batch = new MemoryBatch(this.#options.signal, parts.map((part) => part.slice));
+    const batch = new MemoryBatch(
+      this.#options.signal,
+      parts.map((part) => part.slice),
+    );
     this.#taken = { batch, parts };
     return batch;
   }
 
   /** The first records of an entry, as many as are allowed; at least one if it must be. */
-  #take(entry: Entry, whole: number, maxRecords: number, maxCharacters: number, must: boolean): Taken["parts"][number] | undefined {
+  #take(
+    entry: Entry,
+    whole: number,
+    maxRecords: number,
+    maxCharacters: number,
+    must: boolean,
+  ): Taken["parts"][number] | undefined {
     const size = sizeOf(entry.picks);
     if (size <= maxRecords && whole <= maxCharacters) {
       this.#head += 1;

@@ -1,40 +1,42 @@
-/**
- * The background half of the logger. What the calling half uses (H2's coming form; `rank`: trace 0, debug 1, info 2, warn 3, error 4, fatal 5, audit 6):
- *
- *   const pipeline = new Pipeline({ routes, bufferBytes, overflow, reserve?, retry, writeTimeoutMs, breaker?, shedding?, spool?, processors?, emit?,
- *                                   clock, random, onProblem });
- *   pipeline.needsView                      true when a route has `match` or `when`: only then `routesOf` wants a RecordView
- *   pipeline.routesOf(rank, view?)          bit mask of the sinks that want the record; one array load when no view is needed; 0: nobody does
- *   pipeline.push(line, rank, routes)       hands a line over (also with routes 0: counted as filtered); never waits (but for `block`), never throws
- *   pipeline.filter(records = 1)            a record that a filter on the caller's side kept away: accepted and filtered
- *   pipeline.refuse(reason = "encode-failed")  a record that the caller's side had to drop: accepted and dropped
- *   pipeline.hold() / pipeline.release(line, rank, routes) / pipeline.unhold(records)   for Hold: accepted and pending; then pushed, or filtered
- *   pipeline.emit(signal, line)             a line of traces or metrics: own stream, own ledger (`ledger().signals`)
- *   pipeline.setLevel(sinkName, level)      changes the level of one sink's route at run time; false when there is no such sink
- *   pipeline.flush(ms) / close(ms) / lastFlush(ms) / drainSync(final) / ledger() / health()     as they were
- *   pipeline.stats()                        { sinks: SinkStats[], plugins: PluginStats[] (processors), spool, pressure }
- */
 import { AsyncResource } from "node:async_hooks";
-import { type Clock, createLedger, type Health, type Ledger, type Level, type Sink } from "@taffrail/contracts";
-import { type LevelSetting, rankOf } from "../level-cell.ts";
+import type { Clock, DropReason, Health, Ledger, PluginContext, RecordView, Signal } from "@taffrail/contracts";
+import type { LevelSetting } from "../level-cell.ts";
+import type { LoggerStats, SinkStats } from "../observe/stats.ts";
+import type { ProcessorChain } from "../plugins/processor-chain.ts";
+import type { Spool } from "../spool/spool.ts";
 import type { RetryPolicy } from "./backoff.ts";
-import { createPendingRecord } from "./record.ts";
+import { type BreakerPolicy, defaultBreaker } from "./breaker.ts";
+import { waitForSinks } from "./last-wait.ts";
+import type { Overflow } from "./overflow.ts";
+import { infoRank } from "./ranks.ts";
 import { createReporter, type ProblemHandler, type Reporter } from "./reporter.ts";
-import { type OverflowPolicy, SinkQueue } from "./sink-queue.ts";
+import { Routes, type SinkRoute } from "./routes.ts";
+import { SinkHost, within } from "./sink-host.ts";
+import { Stream } from "./stream.ts";
+import type { StreamLane } from "./stream-lane.ts";
+import { createLanes } from "./stream-lanes.ts";
 
-/** A sink and what holds for it alone. */
-export interface SinkRoute {
-  readonly sink: Sink;
-  /** Records below this level are filtered for this sink. Default: none are. */
-  readonly level?: LevelSetting;
-}
+export type { SinkRoute } from "./routes.ts";
 
 export interface PipelineOptions {
+  /** At most 30. */
   readonly routes: readonly SinkRoute[];
+  /** Memory that waiting records may take, for each sink, in bytes. */
   readonly bufferBytes: number;
-  readonly overflow: OverflowPolicy;
+  readonly overflow: Overflow;
+  /** Share of the buffer that only error, fatal and audit records may use. Default 0.1. */
+  readonly reserve?: number;
   readonly retry: RetryPolicy;
   readonly writeTimeoutMs: number;
+  /** Default: 5 failures, 30 s. */
+  readonly breaker?: BreakerPolicy | false;
+  /** Default false. */
+  readonly shedding?: boolean;
+  /** For routes that are durable; without it they are as all others. */
+  readonly spool?: Spool | undefined;
+  readonly processors?: ProcessorChain | undefined;
+  /** Logs a record of a sink's own. */
+  readonly emit?: PluginContext["emit"];
   readonly clock: Clock;
   readonly random: () => number;
   readonly onProblem: ProblemHandler;
@@ -43,6 +45,8 @@ export interface PipelineOptions {
 /** The ledger of a logger family: each record counted once, and beside it each sink's own ledger. */
 export interface LogLedger extends Ledger {
   readonly sinks: Readonly<Record<string, Ledger>>;
+  /** Ledgers of the lines of traces and metrics, once there were some. */
+  readonly signals?: Readonly<Partial<Record<Signal, LogLedger>>>;
 }
 
 /** Health of a logger family: the worst of its sinks. */
@@ -50,96 +54,135 @@ export interface LogHealth extends Health {
   readonly sinks: Readonly<Record<string, Health>>;
 }
 
+/** What the pipeline knows about its work. */
+export type PipelineStats = Pick<LoggerStats, "sinks" | "spool" | "pressure">;
+
+/** Even a deadline that has passed leaves sinks this long to let go of what they hold. */
+const closeMs = 100;
+const defaultReserve = 0.1;
+const statuses: readonly Health["status"][] = ["healthy", "degraded", "unhealthy"];
+
 function namesOf(routes: readonly SinkRoute[]): string[] {
   const seen = new Map<string, number>();
-  return routes.map(({ sink }) => {
-    const { name } = sink.manifest;
+  return routes.map(({ sink, name = sink.manifest.name }) => {
     const times = (seen.get(name) ?? 0) + 1;
     seen.set(name, times);
     return times === 1 ? name : `${name}#${times}`;
   });
 }
 
-/** Resolves with the promise or after the time, whichever is first. The timer keeps the process alive: somebody waits. */
-function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeoutMs);
-    const done = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    work.then(done, done);
-  });
+function worst(healths: readonly Health[]): Health {
+  return healths.reduce<Health>(
+    (bad, health) => (statuses.indexOf(health.status) > statuses.indexOf(bad.status) ? health : bad),
+    { status: "healthy" },
+  );
 }
 
-const pollMs = 5;
-/** Longest time between two attempts while the process waits for its end. */
-const lastRetryMs = 500;
-/** Even a deadline that has passed leaves sinks this long to let go of what they hold. */
-const closeMs = 100;
-const statuses: readonly Health["status"][] = ["healthy", "degraded", "unhealthy"];
-
-/** Everything behind the call of one logger family: from the encoded line to the sinks. */
+/**
+ * Everything behind the call of one logger family: from the encoded line to the sinks. Ranks: trace 0, debug 1, info 2, warn 3, error 4, fatal 5,
+ * audit 6. Routes: bit i stands for the sink of route i.
+ *
+ * @example
+ * const routes = pipeline.routesOf(rank, pipeline.needsView ? view : undefined);
+ * pipeline.push(line, rank, routes);
+ */
 export class Pipeline {
-  readonly #overall = createLedger();
+  readonly #options: PipelineOptions;
   readonly #reporter: Reporter;
-  readonly #queues: readonly SinkQueue[];
+  readonly #names: readonly string[];
+  readonly #routes: Routes;
+  readonly #logs: Stream;
+  readonly #streams = new Map<
+    Signal,
+    { readonly stream: Stream; readonly routes: Routes; readonly lanes: readonly StreamLane[] }
+  >();
+  readonly #host: SinkHost;
   // Background work must not run inside, and so keep alive, the context of whichever request logged first.
   readonly #scope = new AsyncResource("TaffrailPipeline");
   #ended = false;
-  #exiting = false;
   #closing: Promise<void> | undefined;
   #lastFlushed = 0;
-  /** End of the time in which the end of the process waits for failing sinks, as `performance.now()` counts; begins with the first wait. */
   #retryUntil: number | undefined;
   #lastFlushing: Promise<void> = Promise.resolve();
 
   constructor(options: PipelineOptions) {
+    this.#options = options;
     const reporter = createReporter(options.clock, options.onProblem);
-    const names = namesOf(options.routes);
     this.#reporter = reporter;
-    this.#queues = options.routes.map(({ sink, level }, index) => {
-      const name = names[index] ?? sink.manifest.name;
-      return new SinkQueue({
-        ...options,
-        name,
-        sink,
-        rank: level === undefined ? 0 : rankOf[level],
-        overall: this.#overall,
-        detach: (work) => this.#scope.runInAsyncScope(work),
-        onDrop: (reason, records) => reporter.dropped(name, reason, records),
-        onFailure: (reason) => reporter.failed(name, reason),
-      });
+    this.#names = namesOf(options.routes);
+    this.#host = new SinkHost({
+      clock: options.clock,
+      emit: options.emit ?? (() => {}),
+      onFailure: (name, reason) => reporter.failed(name, reason),
+      startTimeoutMs: options.writeTimeoutMs,
+    });
+    const { stream, routes } = this.#open("logs");
+    this.#logs = stream;
+    this.#routes = routes;
+    options.spool?.onRecords(() => {
+      for (const { delivery, durable } of this.#lanesOf("logs")) if (durable !== undefined) delivery.schedule();
     });
   }
 
-  /** Hands a line to every sink; never waits. Without any sink it counts as filtered. */
-  push(line: string, level: Level): void {
-    this.#overall.accept();
-    if (this.#ended) {
-      this.#overall.drop("closed");
-      this.#reporter.dropped("logger", "closed", 1);
-      return;
-    }
-    if (this.#queues.length === 0) this.#overall.filter();
-    const record = createPendingRecord(line, level, this.#queues.length);
-    for (const queue of this.#queues) queue.push(record);
-    if (this.#exiting) this.#drain();
+  /** True when the routes of a record depend on its fields: then `routesOf` wants to see it. */
+  get needsView(): boolean {
+    return this.#routes.needsView;
   }
 
-  /** Counts a record that could not be encoded. */
-  refuse(): void {
-    this.#overall.accept();
-    this.#overall.drop("encode-failed");
-    this.#reporter.dropped("logger", "encode-failed", 1);
+  /** The sinks that want a record. Never throws. */
+  routesOf(rank: number, view?: RecordView): number {
+    return this.#routes.of(rank, view);
   }
 
-  /** Waits until all that was pushed before is delivered or dropped, at most `timeoutMs`. Never rejects. */
+  /** Hands a line to its sinks, or counts it as filtered where there are none. Never throws; waits only under the policy `block`. */
+  push(line: string, rank: number, routes: number): void {
+    this.#logs.push(line, rank, routes);
+  }
+
+  /** Counts records that a filter on the caller's side kept away. */
+  filter(records = 1): void {
+    this.#logs.filter(records);
+  }
+
+  /** Counts a record that the caller's side had to drop. */
+  refuse(reason: DropReason = "encode-failed"): void {
+    this.#logs.refuse(reason);
+  }
+
+  /** Counts a record that is held back: pending, until it is released or no longer held. */
+  hold(records = 1): void {
+    this.#logs.hold(records);
+  }
+
+  /** Pushes a record that was held back. */
+  release(line: string, rank: number, routes: number): void {
+    this.#logs.release(line, rank, routes);
+  }
+
+  /** Counts records that were held back as filtered. */
+  unhold(records = 1): void {
+    this.#logs.unhold(records);
+  }
+
+  /** Hands over a line of traces or metrics; sinks that do not take them filter it. */
+  emit(signal: Signal, line: string): void {
+    const { stream, routes } = this.#open(signal);
+    stream.push(line, infoRank, routes.of(infoRank, undefined));
+  }
+
+  /** Changes the level of one sink for records that come from now on. False when there is no sink of that name. */
+  setLevel(name: string, level: LevelSetting): boolean {
+    const index = this.#names.indexOf(name);
+    if (index >= 0) this.#logs.setLevel(index, level);
+    return index >= 0;
+  }
+
+  /** Waits until all that was pushed before is delivered or dropped, at most `timeoutMs`. Keeps the process alive. Never rejects. */
   flush(timeoutMs: number): Promise<LogLedger> {
     return this.#scope.runInAsyncScope(() => this.#flush(timeoutMs));
   }
 
-  /** Flushes within `deadlineMs`, drops and counts the rest, closes the sinks. The first call decides. Never rejects. */
+  /** Flushes within `deadlineMs`, drops and counts the rest, closes the sinks and the spool. The first call decides. Never rejects. */
   async close(deadlineMs: number): Promise<LogLedger> {
     this.#closing ??= this.#scope.runInAsyncScope(() => this.#close(deadlineMs));
     await this.#closing;
@@ -152,9 +195,9 @@ export class Pipeline {
    */
   lastFlush(timeoutMs: number): Promise<void> {
     // The process asks again after each attempt; without new records another attempt would keep it alive for ever.
-    const { accepted } = this.#overall.read();
+    const accepted = [...this.#streams.values()].reduce((sum, { stream }) => sum + stream.ledger().accepted, 0);
     if (accepted !== this.#lastFlushed) {
-      this.#lastFlushing = this.#scope.runInAsyncScope(() => this.#attemptAll(timeoutMs));
+      this.#lastFlushing = this.#scope.runInAsyncScope(() => this.#waitForAll(timeoutMs));
     }
     this.#lastFlushed = accepted;
     return this.#lastFlushing;
@@ -162,79 +205,143 @@ export class Pipeline {
 
   /** For a process that is ending: blocks until sinks that can have written everything. After a final one each record is written at once. */
   drainSync(final: boolean): void {
-    this.#exiting ||= final;
-    this.#drain();
+    for (const { stream } of this.#streams.values()) {
+      for (const [name, records] of stream.drainSync(final)) this.#reporter.dropped(name, "deadline", records);
+    }
+    this.#reporter.end();
   }
 
   ledger(): LogLedger {
-    const sinks = Object.fromEntries(this.#queues.map((queue) => [queue.name, queue.ledger()]));
-    return { ...this.#overall.read(), sinks };
+    const ledgerOf = (stream: Stream): LogLedger => ({
+      ...stream.ledger(),
+      sinks: Object.fromEntries(stream.sinkLedgers()),
+    });
+    const others = [...this.#streams].filter(([signal]) => signal !== "logs");
+    const logs = ledgerOf(this.#logs);
+    if (others.length === 0) return logs;
+    return { ...logs, signals: Object.fromEntries(others.map(([signal, { stream }]) => [signal, ledgerOf(stream)])) };
   }
 
   health(): LogHealth {
-    const sinks = Object.fromEntries(this.#queues.map((queue) => [queue.name, queue.health()]));
-    const worst = Math.max(0, ...Object.values(sinks).map((health) => statuses.indexOf(health.status)));
-    return { status: statuses[worst] ?? "unhealthy", sinks };
+    const healthOf = (name: string): Health =>
+      worst(
+        [...this.#streams.values()].flatMap(({ lanes }) =>
+          lanes.filter((lane) => lane.name === name).map((lane) => lane.delivery.health()),
+        ),
+      );
+    const sinks = Object.fromEntries(this.#names.map((name) => [name, healthOf(name)]));
+    const spool = this.#options.spool?.health();
+    const all = [...Object.values(sinks), ...(spool === undefined ? [] : [spool])];
+    return { status: worst(all).status, sinks };
+  }
+
+  /** Figures of the logs' way to each sink, of the spool, and of the pressure on the buffers. */
+  stats(): PipelineStats {
+    const { spool } = this.#options;
+    const ledgers = this.#logs.sinkLedgers();
+    const sinks = this.#lanesOf("logs").flatMap((lane) => {
+      const ledger = ledgers.get(lane.name);
+      return ledger === undefined ? [] : [this.#statsOf(lane, ledger)];
+    });
+    return { sinks, spool: spool?.stats(), pressure: this.#logs.pressure };
+  }
+
+  #statsOf({ name, delivery, memory }: StreamLane, ledger: Ledger): SinkStats {
+    const { calls, errors, latency, bytes, retries, fellBack } = delivery.meter;
+    const limitBytes = memory?.limitBytes ?? this.#options.spool?.stats().limitBytes ?? 0;
+    const queue = { records: delivery.source.records, bytes: delivery.source.bytes, limitBytes };
+    return {
+      name,
+      ledger,
+      health: delivery.health(),
+      calls,
+      errors,
+      latency,
+      bytes,
+      retries,
+      breaker: delivery.breaker,
+      queue,
+      fellBack,
+    };
+  }
+
+  #lanesOf(signal: Signal): readonly StreamLane[] {
+    return this.#streams.get(signal)?.lanes ?? [];
+  }
+
+  /** The stream of a signal; made when the first line of it comes. */
+  #open(signal: Signal): { readonly stream: Stream; readonly routes: Routes; readonly lanes: readonly StreamLane[] } {
+    const known = this.#streams.get(signal);
+    if (known !== undefined) return known;
+    const options = this.#options;
+    const routes = new Routes(options.routes, signal);
+    const slot: { stream?: Stream } = {};
+    const onDrop = (name: string, reason: DropReason, records: number): void =>
+      this.#reporter.dropped(name, reason, records);
+    const lanes = createLanes({
+      ...options,
+      signal,
+      names: this.#names,
+      reserve: options.reserve ?? defaultReserve,
+      breaker: options.breaker ?? defaultBreaker,
+      start: (sink, name) => this.#host.start(sink, name),
+      detach: (work) => this.#scope.runInAsyncScope(work),
+      gather: () => slot.stream?.seal(),
+      onChange: () => slot.stream?.relieve(),
+      onDrop,
+      onFailure: (name, reason) => this.#reporter.failed(name, reason),
+    });
+    const { shedding = false, spool, processors } = options;
+    // Processors and the spool are for records; lines of traces and metrics are another language.
+    const isLogs = signal === "logs";
+    const stream = new Stream({
+      routes,
+      lanes,
+      shedding: shedding && isLogs,
+      spool: isLogs ? spool : undefined,
+      processors: isLogs ? processors : undefined,
+      onDrop,
+    });
+    slot.stream = stream;
+    if (this.#ended) stream.end();
+    const made = { stream, routes, lanes };
+    this.#streams.set(signal, made);
+    for (const { delivery } of lanes) delivery.schedule();
+    return made;
+  }
+
+  get #allLanes(): readonly StreamLane[] {
+    return [...this.#streams.values()].flatMap(({ lanes }) => lanes);
   }
 
   async #flush(timeoutMs: number): Promise<LogLedger> {
     const abort = new AbortController();
-    await within(timeoutMs, Promise.all(this.#queues.map((queue) => this.#settle(queue, abort.signal))));
+    const work = Promise.all(this.#allLanes.map(({ delivery }) => delivery.settled()));
+    const sync = this.#options.spool?.sync();
+    await within(
+      timeoutMs,
+      Promise.all([work, sync]).then(() => this.#host.flush(abort.signal)),
+    );
     abort.abort();
     return this.ledger();
   }
 
-  async #settle(queue: SinkQueue, signal: AbortSignal): Promise<void> {
-    await queue.settled();
-    if (!signal.aborted) await this.#call(queue, () => queue.sink.flush?.(signal));
-  }
-
   async #close(deadlineMs: number): Promise<void> {
     this.#ended = true;
+    for (const { stream } of this.#streams.values()) stream.end();
     await this.#flush(deadlineMs);
     const abort = new AbortController();
-    const work = this.#queues.map((queue) => {
-      queue.end("deadline");
-      return this.#call(queue, () => queue.sink.close(abort.signal));
-    });
-    await within(Math.max(deadlineMs, closeMs), Promise.all(work));
+    for (const { delivery } of this.#allLanes) delivery.end("deadline");
+    const work = Promise.all([this.#host.close(abort.signal), this.#options.spool?.close()]);
+    await within(Math.max(deadlineMs, closeMs), work);
     abort.abort();
     this.#reporter.end();
   }
 
-  /** Calls an optional member of a sink that must not throw, but might. */
-  async #call(queue: SinkQueue, call: () => Promise<void> | undefined): Promise<void> {
-    try {
-      await call();
-    } catch (error) {
-      this.#reporter.failed(queue.name, String(error));
-    }
-  }
-
-  async #attemptAll(timeoutMs: number): Promise<void> {
-    const end = performance.now() + timeoutMs;
+  async #waitForAll(timeoutMs: number): Promise<void> {
     // A program that goes on logging while it ends comes back here each time: only one such time is spent on sinks that fail.
-    this.#retryUntil ??= end;
-    const retryUntil = this.#retryUntil;
-    const isWaiting = (queue: SinkQueue): boolean => !queue.idle && (!queue.stalled || performance.now() < retryUntil);
-    const hurryAll = (): number => {
-      for (const queue of this.#queues) queue.hurry();
-      return performance.now() + lastRetryMs;
-    };
-    let hurryAt = hurryAll();
-    while (this.#queues.some(isWaiting) && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-      // After a long outage the next attempt may be later than the end of the process: it is made sooner.
-      if (performance.now() >= hurryAt) hurryAt = hurryAll();
-    }
-    if (this.#queues.every((queue) => queue.idle)) this.#retryUntil = undefined;
-  }
-
-  #drain(): void {
-    for (const queue of this.#queues) {
-      const left = queue.drainSync();
-      if (left > 0) this.#reporter.dropped(queue.name, "deadline", left);
-    }
-    this.#reporter.end();
+    this.#retryUntil ??= performance.now() + timeoutMs;
+    const isDone = await waitForSinks(() => this.#allLanes, { timeoutMs, retryUntil: this.#retryUntil });
+    if (isDone) this.#retryUntil = undefined;
   }
 }

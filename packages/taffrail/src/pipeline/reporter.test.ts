@@ -1,7 +1,6 @@
 import { createRandom, manualClock } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
 import { defaultRetry, retryDelay } from "./backoff.ts";
-import { RecordBuffer } from "./record-buffer.ts";
 import { createReporter } from "./reporter.ts";
 
 describe("createReporter", () => {
@@ -42,28 +41,5 @@ describe("retryDelay", () => {
     }
     expect(retryDelay(defaultRetry, 1, 5000, random.next)).toBe(5000);
     expect(retryDelay(defaultRetry, 1, 1e12, random.next)).toBe(defaultRetry.retryForMs);
-  });
-});
-
-describe("RecordBuffer", () => {
-  it("gives records back in order and knows its size", () => {
-    const buffer = new RecordBuffer();
-    const random = createRandom(9);
-    let [entered, left] = [0, 0];
-    for (let round = 0; round < 2000; round++) {
-      for (let index = random.integer(0, 5); index > 0; index--) {
-        buffer.push({ line: `${entered++}\n`, level: "info" });
-      }
-      for (const { line } of buffer.take({ maxRecords: random.integer(1, 6), maxCharacters: random.integer(1, 40) })) {
-        expect(line).toBe(`${left++}\n`);
-      }
-      expect(buffer.length).toBe(entered - left);
-    }
-    while (buffer.length > 0) left += buffer.take({ maxRecords: 100, maxCharacters: 1 }).length;
-    expect({ entered, bytes: buffer.bytes, characters: buffer.characters }).toEqual({
-      entered: left,
-      bytes: 0,
-      characters: 0,
-    });
   });
 });
