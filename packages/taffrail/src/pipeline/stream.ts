@@ -4,8 +4,10 @@ import type { Spool } from "../spool/spool.ts";
 import { BytePool } from "./byte-pool.ts";
 import { Chunk, chunkCost, recordCost } from "./chunk.ts";
 import { ChunkAccount, type Picks, type Routing } from "./chunk-account.ts";
+import { picksFor, routesAt } from "./chunk-routing.ts";
 import { type DurableLane, durableTotals } from "./durable-lane.ts";
 import { count, worse } from "./fate.ts";
+import { sizeOf } from "./memory-batch.ts";
 import { processChunk, processLine } from "./processing.ts";
 import { rankCount } from "./ranks.ts";
 import type { Routes } from "./routes.ts";
@@ -327,7 +329,7 @@ export class Stream {
 
   #process(pushed: Chunk, processors: ProcessorChain): Chunk {
     return processChunk(pushed, new Chunk(this.#pool), processors, (index, reason) => {
-      const routes = this.#routesAt(pushed, index);
+      const routes = routesAt(pushed, index, this.#routes.byRank);
       const mark = pushed.marks?.find((entry) => entry.index === index);
       for (const { lane, memory } of this.#memory) {
         if (((mark?.lanes ?? 0) & lane.bit) !== 0) continue;
@@ -338,66 +340,39 @@ export class Stream {
     });
   }
 
-  #routesAt(chunk: Chunk, index: number): number {
-    return chunk.masks?.[index] ?? this.#routes.byRank[chunk.rankAt(index)] ?? 0;
-  }
-
   /** Gives each sink its part of a sealed chunk. */
   #handOut(chunk: Chunk): void {
     if (chunk.size === 0) return;
-    const parts = this.#memory.map((pressed) => ({ pressed, picks: this.#picksFor(chunk, pressed.lane.bit) }));
+    const { byRank } = this.#routes;
+    const parts = this.#memory.map((pressed) => ({ pressed, picks: picksFor(chunk, pressed.lane.bit, byRank) }));
     const wanting = parts.filter(({ picks }) => picks !== undefined);
-    const isAlike =
-      chunk.masks === undefined &&
-      chunk.marks === undefined &&
-      wanting.every(({ picks }) => picks !== undefined && "from" in picks) &&
-      (this.#durableMask === 0 || this.#durableShare(chunk) === "none");
-    const isElsewhere = this.#durableMask !== 0 && this.#durableShare(chunk) === "all";
+    const account = this.#accountOf(
+      chunk,
+      wanting.map(({ picks }) => picks),
+    );
+    if (wanting.length > 0 && wanting.every(({ pressed }) => pressed.lane.delivery.isBusy)) chunk.park();
+    for (const { pressed, picks } of parts) {
+      const { lane, memory } = pressed;
+      const marked = chunk.marks?.filter((mark) => (mark.lanes & lane.bit) !== 0).length ?? 0;
+      memory.count("filtered", chunk.size - marked - (picks === undefined ? 0 : sizeOf(picks)));
+      if (picks === undefined) continue;
+      memory.accept(chunk, picks, account);
+      lane.delivery.schedule();
+    }
+  }
+
+  /** Who counts the records of a chunk for the whole family; undefined when the account of the spool does. */
+  #accountOf(chunk: Chunk, wanted: readonly (Picks | undefined)[]): ChunkAccount | undefined {
+    const { byRank } = this.#routes;
+    const onDisk = this.#durableMask === 0 ? undefined : picksFor(chunk, this.#durableMask, byRank);
+    if (onDisk !== undefined && sizeOf(onDisk) === chunk.size) return undefined;
+    const isPlain = onDisk === undefined && chunk.masks === undefined && chunk.marks === undefined;
+    const isAlike = isPlain && wanted.every((picks) => picks !== undefined && "from" in picks);
     const routing: Routing = {
-      routesAt: (index) => this.#routesAt(chunk, index),
+      routesAt: (index) => routesAt(chunk, index, byRank),
       memoryLanes: this.#memoryMask,
       durableLanes: this.#durableMask,
     };
-    const account = isElsewhere ? undefined : new ChunkAccount(chunk, wanting.length, isAlike, routing, this.#book);
-    if (wanting.length > 0 && wanting.every(({ pressed }) => pressed.lane.delivery.isBusy)) chunk.park();
-    for (const { pressed, picks } of parts) {
-      const size = picks === undefined ? 0 : "from" in picks ? chunk.size : picks.length;
-      const marked = (chunk.marks ?? []).filter((mark) => (mark.lanes & pressed.lane.bit) !== 0).length;
-      pressed.memory.count("filtered", chunk.size - size - marked);
-      if (picks === undefined) continue;
-      pressed.memory.accept(chunk, picks, account);
-      pressed.lane.delivery.schedule();
-    }
-  }
-
-  /** Whether the records of a chunk go to a spool too, as far as their ranks tell. */
-  #durableShare(chunk: Chunk): "none" | "some" | "all" {
-    let durable = 0;
-    let total = 0;
-    for (let index = 0; index < chunk.size; index++) {
-      total += 1;
-      if ((this.#routesAt(chunk, index) & this.#durableMask) !== 0) durable += 1;
-    }
-    if (durable === 0) return "none";
-    return durable === total ? "all" : "some";
-  }
-
-  /** The records of a chunk that one sink wants; undefined when it wants none. */
-  #picksFor(chunk: Chunk, bit: number): Picks | undefined {
-    const all = { from: 0, to: chunk.size };
-    if (chunk.masks === undefined) {
-      let wanted = 0;
-      for (let rank = 0; rank < rankCount; rank++) {
-        if (((this.#routes.byRank[rank] ?? 0) & bit) !== 0) wanted |= 1 << rank;
-      }
-      if ((chunk.ranks & ~wanted) === 0) return all;
-      if ((chunk.ranks & wanted) === 0) return undefined;
-    }
-    const picks: number[] = [];
-    for (let index = 0; index < chunk.size; index++) {
-      if ((this.#routesAt(chunk, index) & bit) !== 0) picks.push(index);
-    }
-    if (picks.length === chunk.size) return all;
-    return picks.length === 0 ? undefined : picks;
+    return new ChunkAccount(chunk, wanted.length, isAlike, routing, this.#book);
   }
 }
