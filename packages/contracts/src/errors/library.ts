@@ -28,4 +28,19 @@ export const libraryErrors = {
     message: "Plugin {name} may not be used: {reason}.",
     remedy: "Change allowPlugins or denyPlugins, or leave the plugin out.",
   },
+  spool_unusable: {
+    status: 500,
+    message: "The spool directory {dir} cannot be used: {reason}.",
+    remedy: "Give the process the right to write there, or choose another directory.",
+  },
+  instrumentation_missing: {
+    status: 400,
+    message: "autoInstrumentation: the package {name} is not there, or holds no instrumentation.",
+    remedy: "Run npm install {name}, or leave autoInstrumentation out.",
+  },
+  telemetry_running: {
+    status: 409,
+    message: "startTelemetry: this process has an OpenTelemetry {part} already.",
+    remedy: "Start telemetry once, and remove any other OpenTelemetry set-up.",
+  },
 } as const satisfies Readonly<Record<string, ErrorDefinition>>;
