@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import type { Batch, Sink, WriteResult } from "@taffrail/contracts";
 
 /** How a write ended, in the words of statistics; `ok` is none of them. */
@@ -14,8 +15,44 @@ export interface AttemptOptions {
   readonly timeoutMs: number;
   /** How long after the abort a sink may take to let go, in ms. */
   readonly graceMs: number;
-  /** Aborted by the owner, or by this function when the time is over. */
-  readonly abort: AbortController;
+  /** Aborted by this function when the time is over, or by the owner, for whom it sets `onAbort`. */
+  readonly abort: WriteAbort;
+}
+
+/** Writes that share one signal. A sink that leaves something at a signal after its write leaves it at a signal that soon goes. */
+const signalWrites = 64;
+
+/** Ends one write early. Signals are costly to make, so one serves several writes, as long as no sink keeps listening to it. */
+export class WriteAbort {
+  #controller = new AbortController();
+  #writes = 0;
+  #onAbort: (() => void) | undefined;
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** A write begins; `onAbort` is called once when it is ended early. */
+  begin(onAbort: () => void): void {
+    this.#writes += 1;
+    const isUsed = this.#writes > signalWrites || getEventListeners(this.signal, "abort").length > 0;
+    if (this.signal.aborted || isUsed) {
+      this.#controller = new AbortController();
+      this.#writes = 1;
+    }
+    this.#onAbort = onAbort;
+  }
+
+  abort(): void {
+    const tell = this.#onAbort;
+    this.#onAbort = undefined;
+    this.#controller.abort();
+    tell?.();
+  }
+
+  end(): void {
+    this.#onAbort = undefined;
+  }
 }
 
 const failureOf: Readonly<Record<string, FailureKind | undefined>> = {
@@ -25,7 +62,7 @@ const failureOf: Readonly<Record<string, FailureKind | undefined>> = {
   retry: "retry",
 };
 
-function judge(value: unknown, abort: AbortController): Attempt {
+function judge(value: unknown, abort: WriteAbort): Attempt {
   const result = value as WriteResult | undefined;
   const outcome = typeof result === "object" && result !== null ? result.outcome : undefined;
   if (result === undefined || outcome === undefined || !Object.hasOwn(failureOf, outcome)) {
@@ -36,7 +73,7 @@ function judge(value: unknown, abort: AbortController): Attempt {
   return { result, failure: wasLate ? "timeout" : failureOf[outcome], abandoned: undefined };
 }
 
-function thrown(error: unknown, abort: AbortController): Attempt {
+function thrown(error: unknown, abort: WriteAbort): Attempt {
   const result = { outcome: "retry", reason: error instanceof Error ? error.message : String(error) } as const;
   return { result, failure: abort.signal.aborted ? "timeout" : "throw", abandoned: undefined };
 }
@@ -44,34 +81,35 @@ function thrown(error: unknown, abort: AbortController): Attempt {
 /**
  * Writes a batch once. After `timeoutMs` the write is aborted; a sink that has not let go `graceMs` later is left behind. Never rejects.
  *
- * @example const { result } = await attempt(sink, batch, { timeoutMs: 15_000, graceMs: 1000, abort: new AbortController() });
+ * @example const { result } = await attempt(sink, batch, { timeoutMs: 15_000, graceMs: 1000, abort: new WriteAbort() });
  */
 export function attempt(sink: Sink, batch: Batch, { timeoutMs, graceMs, abort }: AttemptOptions): Promise<Attempt> {
-  let writing: Promise<WriteResult>;
-  try {
-    writing = Promise.resolve(sink.write(batch, abort.signal));
-  } catch (error) {
-    return Promise.resolve(thrown(error, abort));
-  }
   return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    let writing: Promise<WriteResult> | undefined;
+    const end = (made: Attempt): void => {
+      clearTimeout(timer);
+      abort.end();
+      resolve(made);
+    };
     const giveUp = (): void => {
       const result = { outcome: "retry", reason: `the sink ignores its abort signal for ${graceMs} ms` } as const;
-      resolve({ result, failure: "timeout", abandoned: writing.catch(() => undefined) });
+      end({ result, failure: "timeout", abandoned: writing?.catch(() => undefined) });
     };
-    let timer = setTimeout(() => abort.abort(), timeoutMs).unref();
-    abort.signal.addEventListener("abort", () => {
+    abort.begin(() => {
       clearTimeout(timer);
       timer = setTimeout(giveUp, graceMs).unref();
     });
+    try {
+      writing = Promise.resolve(sink.write(batch, abort.signal));
+    } catch (error) {
+      end(thrown(error, abort));
+      return;
+    }
+    timer = setTimeout(() => abort.abort(), timeoutMs).unref();
     writing.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(judge(value, abort));
-      },
-      (error) => {
-        clearTimeout(timer);
-        resolve(thrown(error, abort));
-      },
+      (value) => end(judge(value, abort)),
+      (error) => end(thrown(error, abort)),
     );
   });
 }

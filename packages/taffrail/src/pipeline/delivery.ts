@@ -7,7 +7,7 @@ import {
   type Sink,
   type WriteResult,
 } from "@taffrail/contracts";
-import { type Attempt, attempt } from "./attempt.ts";
+import { type Attempt, attempt, WriteAbort } from "./attempt.ts";
 import { type RetryPolicy, retryDelay } from "./backoff.ts";
 import type { BatchBounds } from "./batch-source.ts";
 import { type Breaker, type BreakerPolicy, createBreaker } from "./breaker.ts";
@@ -66,7 +66,8 @@ export class Delivery {
   #lastStart = Number.NEGATIVE_INFINITY;
   #scheduled: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #wake: (() => void) | undefined;
-  #abort: AbortController | undefined;
+  readonly #abort = new WriteAbort();
+  readonly #fallbackAbort = new WriteAbort();
   #failure: string | undefined;
   /** Writes that were left behind and have not ended yet. */
   #abandoned = 0;
@@ -157,7 +158,8 @@ export class Delivery {
     this.#unschedule();
     this.#inFlight = undefined;
     this.source.giveUp(reason);
-    this.#abort?.abort();
+    this.#abort.abort();
+    this.#fallbackAbort.abort();
     this.#wake?.();
     this.changed();
   }
@@ -211,7 +213,7 @@ export class Delivery {
       this.#scheduled = undefined;
       if (!this.#isRunning && !this.#ended) void this.#run();
     };
-    const wait = this.#lastStart + this.lingerMs - performance.now();
+    const wait = this.lingerMs === 0 ? 0 : this.#lastStart + this.lingerMs - performance.now();
     // A linger does not keep the process alive; the end of the process cuts it short.
     this.#scheduled = wait > 0 ? setTimeout(start, wait).unref() : setImmediate(start);
   }
@@ -227,7 +229,7 @@ export class Delivery {
     if (this.#ready !== undefined) await this.#ready;
     this.#ready = undefined;
     do {
-      this.#lastStart = performance.now();
+      if (this.lingerMs > 0) this.#lastStart = performance.now();
       const batch = this.#inFlight ?? this.source.next(this.bounds);
       if (batch === undefined) break;
       this.#inFlight = batch;
@@ -291,8 +293,7 @@ export class Delivery {
   }
 
   async #attempt(batch: Batch): Promise<WriteResult> {
-    const abort = new AbortController();
-    this.#abort = abort;
+    const abort = this.#abort;
     this.#isForced = false;
     this.#isWriting = true;
     this.#breaker.begin();
@@ -300,13 +301,12 @@ export class Delivery {
     const { writeTimeoutMs } = this.#options;
     const made = await attempt(this.sink, batch, { timeoutMs: writeTimeoutMs, graceMs, abort });
     this.#isWriting = false;
-    this.#abort = undefined;
     this.meter.wrote(performance.now() - began, made.failure);
     this.#judge(made, batch, abort);
     return made.result;
   }
 
-  #judge({ result, abandoned }: Attempt, batch: Batch, abort: AbortController): void {
+  #judge({ result, abandoned }: Attempt, batch: Batch, abort: WriteAbort): void {
     if (abort.signal.aborted && this.#inFlight === batch) this.source.taint();
     if (abandoned !== undefined) {
       this.#abandoned += 1;
@@ -333,10 +333,8 @@ export class Delivery {
 
   /** One attempt at the fallback sink: there is no further place. */
   async #fallBack(batch: Batch, fallback: Sink): Promise<void> {
-    const abort = new AbortController();
-    this.#abort = abort;
+    const abort = this.#fallbackAbort;
     const { result } = await attempt(fallback, batch, { timeoutMs: this.#options.writeTimeoutMs, graceMs, abort });
-    this.#abort = undefined;
     if (this.#inFlight !== batch) return;
     if (abort.signal.aborted) this.source.taint();
     if (result.outcome !== "ok") this.#options.onFailure(`fallback ${fallback.manifest.name}: ${result.reason}`);

@@ -344,14 +344,19 @@ export class Stream {
   #handOut(chunk: Chunk): void {
     if (chunk.size === 0) return;
     const { byRank } = this.#routes;
-    const parts = this.#memory.map((pressed) => ({ pressed, picks: picksFor(chunk, pressed.lane.bit, byRank) }));
-    const wanting = parts.filter(({ picks }) => picks !== undefined);
-    const account = this.#accountOf(
-      chunk,
-      wanting.map(({ picks }) => picks),
-    );
-    if (wanting.length > 0 && wanting.every(({ pressed }) => pressed.lane.delivery.isBusy)) chunk.park();
-    for (const { pressed, picks } of parts) {
+    const parts: (Picks | undefined)[] = [];
+    let isWaitedFor = false;
+    for (const { lane } of this.#memory) {
+      const picks = picksFor(chunk, lane.bit, byRank);
+      parts.push(picks);
+      if (picks !== undefined && !lane.delivery.isBusy) isWaitedFor = true;
+    }
+    const account = this.#accountOf(chunk, parts);
+    if (!isWaitedFor) chunk.park();
+    for (let index = 0; index < this.#memory.length; index++) {
+      const pressed = this.#memory[index];
+      const picks = parts[index];
+      if (pressed === undefined) continue;
       const { lane, memory } = pressed;
       const marked = chunk.marks?.filter((mark) => (mark.lanes & lane.bit) !== 0).length ?? 0;
       memory.count("filtered", chunk.size - marked - (picks === undefined ? 0 : sizeOf(picks)));
@@ -362,17 +367,23 @@ export class Stream {
   }
 
   /** Who counts the records of a chunk for the whole family; undefined when the account of the spool does. */
-  #accountOf(chunk: Chunk, wanted: readonly (Picks | undefined)[]): ChunkAccount | undefined {
+  #accountOf(chunk: Chunk, parts: readonly (Picks | undefined)[]): ChunkAccount | undefined {
     const { byRank } = this.#routes;
     const onDisk = this.#durableMask === 0 ? undefined : picksFor(chunk, this.#durableMask, byRank);
     if (onDisk !== undefined && sizeOf(onDisk) === chunk.size) return undefined;
     const isPlain = onDisk === undefined && chunk.masks === undefined && chunk.marks === undefined;
-    const isAlike = isPlain && wanted.every((picks) => picks !== undefined && "from" in picks);
+    let wanting = 0;
+    let isAlike = isPlain;
+    for (const picks of parts) {
+      if (picks === undefined) continue;
+      wanting += 1;
+      if (!("from" in picks)) isAlike = false;
+    }
     const routing: Routing = {
       routesAt: (index) => routesAt(chunk, index, byRank),
       memoryLanes: this.#memoryMask,
       durableLanes: this.#durableMask,
     };
-    return new ChunkAccount(chunk, wanted.length, isAlike, routing, this.#book);
+    return new ChunkAccount(chunk, wanting, isAlike, routing, this.#book);
   }
 }
