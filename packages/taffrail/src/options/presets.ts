@@ -17,7 +17,7 @@ const productionOptions = {
   redact: { defaults: true },
 } as const;
 
-export const presets: Readonly<Record<PresetName, Preset>> = {
+export const presets = {
   dev: {
     description: "Everything from debug up, pretty, at once.",
     options: { level: "debug", sinks: [{ type: "console", format: "pretty" }], fingersCrossed: false },
@@ -51,7 +51,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     },
     http: {},
   },
-};
+} as const satisfies Readonly<Record<PresetName, Preset>>;
 
 /** The names of the presets. */
 export const presetNames: readonly PresetName[] = ["dev", "production", "serverless", "hardened"];
