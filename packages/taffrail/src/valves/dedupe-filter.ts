@@ -51,7 +51,10 @@ function createWindows(windowMs: number, maxKeys: number) {
   const end = (key: string, { level, message, count }: Repeats): void => {
     windows.delete(key);
     if (count > 0)
-      context?.emit(level, `${message} (repeated ${count} times)`, { repeated: count, withinMs: windowMs });
+      context?.emit(level, `${message} (repeated ${count === 1 ? "once" : `${count} times`})`, {
+        repeated: count,
+        withinMs: windowMs,
+      });
   };
   const endOldest = (): void => {
     const [oldest] = windows;
