@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
 import type { Batch, Sink, WriteResult } from "@taffrail/contracts";
+import { withoutTracing } from "../propagation/without-tracing.ts";
 
 /** How a write ended, in the words of statistics; `ok` is none of them. */
 export type FailureKind = "throw" | "timeout" | "invalid" | "retry" | "refused";
@@ -101,7 +102,8 @@ export function attempt(sink: Sink, batch: Batch, { timeoutMs, graceMs, abort }:
       timer = setTimeout(giveUp, graceMs).unref();
     });
     try {
-      writing = Promise.resolve(sink.write(batch, abort.signal));
+      // With instrumented HTTP a delivery would be a span, whose delivery would be a span, and so on.
+    writing = Promise.resolve(withoutTracing(() => sink.write(batch, abort.signal)));
     } catch (error) {
       end(thrown(error, abort));
       return;
