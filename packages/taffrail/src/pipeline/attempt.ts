@@ -103,7 +103,7 @@ export function attempt(sink: Sink, batch: Batch, { timeoutMs, graceMs, abort }:
     });
     try {
       // With instrumented HTTP a delivery would be a span, whose delivery would be a span, and so on.
-    writing = Promise.resolve(withoutTracing(() => sink.write(batch, abort.signal)));
+      writing = Promise.resolve(withoutTracing(() => sink.write(batch, abort.signal)));
     } catch (error) {
       end(thrown(error, abort));
       return;

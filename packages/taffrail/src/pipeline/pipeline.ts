@@ -177,6 +177,11 @@ export class Pipeline {
     return index >= 0;
   }
 
+  /** Switches adaptive shedding on or off. */
+  setShedding(on: boolean): void {
+    this.#logs.setShedding(on);
+  }
+
   /** Waits until all that was pushed before is delivered or dropped, at most `timeoutMs`. Keeps the process alive. Never rejects. */
   flush(timeoutMs: number): Promise<LogLedger> {
     return this.#scope.runInAsyncScope(() => this.#flush(timeoutMs));

@@ -20,13 +20,20 @@ export class PressedLane {
   readonly lane: StreamLane;
   readonly memory: MemoryLane;
   step: SheddingStep = 0;
-  readonly #isShedding: boolean;
+  #isShedding: boolean;
   #info = 0;
 
   constructor(lane: StreamLane, memory: MemoryLane, isShedding: boolean) {
     this.lane = lane;
     this.memory = memory;
     this.#isShedding = isShedding;
+  }
+
+  /** Switched off, nothing is shed any more. */
+  set isShedding(on: boolean) {
+    this.#isShedding = on;
+    if (!on) this.step = 0;
+    this.update(0);
   }
 
   get fill(): number {

@@ -127,6 +127,11 @@ export class Stream {
     this.#setFast();
   }
 
+  setShedding(on: boolean): void {
+    for (const pressed of this.#memory) pressed.isShedding = on;
+    this.#room = noRoom;
+  }
+
   /** Brings everything that was pushed into the queues of its sinks. */
   readonly seal = (): void => {
     if (this.#open.size === 0) return;
