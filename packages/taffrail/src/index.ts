@@ -1,12 +1,25 @@
 export {
+  type Batch,
   type Clock,
   type EncodedRecord,
+  type Enricher,
   type ErrorCode,
+  type Filter,
+  type Formatter,
   type Health,
   type Ledger,
   type Level,
+  type Plugin,
+  type PluginContext,
+  type PluginManifest,
+  type Processor,
+  pluginApiVersion,
+  type RecordView,
+  type Redactor,
   type Sink,
+  type StandardSchema,
   TaffrailError,
+  type Verdict,
   type WriteResult,
 } from "@taffrail/contracts";
 export type { Fields, LazyFields, LogAtLevel, LogMethod } from "./call.ts";
@@ -19,10 +32,12 @@ export { logfmtFormat } from "./formats/logfmt-format.ts";
 export { type PrettyFormatOptions, prettyFormat } from "./formats/pretty-format.ts";
 export type { LevelSetting } from "./level-cell.ts";
 export { createLogger, type Logger } from "./logger.ts";
+export type { LogHealth } from "./observe/health.ts";
 export type { LoggerOptions } from "./options/logger-options.ts";
 export type { Overflow, OverflowPolicy } from "./pipeline/overflow.ts";
-export type { LogHealth, LogLedger, SinkRoute } from "./pipeline/pipeline.ts";
+export type { LogLedger, SinkRoute } from "./pipeline/pipeline.ts";
 export type { ProblemHandler } from "./pipeline/reporter.ts";
+export { checkPluginOptions } from "./plugins/check-plugin-options.ts";
 export type { Baggage } from "./propagation/baggage.ts";
 export { bindContext } from "./propagation/bind-context.ts";
 export type { Carrier } from "./propagation/carrier.ts";
@@ -40,3 +55,7 @@ export { type FileSink, fileSink } from "./sinks/file-sink.ts";
 export { type HttpSinkOptions, httpSink } from "./sinks/http-sink.ts";
 export { type MemorySink, type MemorySinkOptions, memorySink } from "./sinks/memory-sink.ts";
 export { nullSink } from "./sinks/null-sink.ts";
+export { type DedupeOptions, dedupeFilter } from "./valves/dedupe-filter.ts";
+export type { FingersCrossedOptions } from "./valves/fingers-crossed.ts";
+export { type RateLimitOptions, rateLimitFilter } from "./valves/rate-limit-filter.ts";
+export { type SamplingFilter, type SamplingOptions, samplingFilter } from "./valves/sampling-filter.ts";
