@@ -17,11 +17,14 @@ export class Context {
   readonly fields: Readonly<Record<string, unknown>>;
   /** `,"trace_id":…,"span_id":…` of the light trace, or "". */
   readonly trace: string;
+  /** The first of the contexts that are nested in each other: stands for the whole request. */
+  readonly outermost: Context;
   #under: Scope | undefined;
   #over: Scope | undefined;
   #earlier: (readonly [under: Scope, over: Scope])[] = [];
 
-  constructor(fields: Readonly<Record<string, unknown>>) {
+  constructor(fields: Readonly<Record<string, unknown>>, outer: Context | undefined) {
+    this.outermost = outer?.outermost ?? this;
     this.fields = fields;
     this.trace = (fields as WithTrace)[traceKey]?.text ?? "";
   }
@@ -59,7 +62,8 @@ function copy(fields: object): Record<string, unknown> {
  * @example await withContext({ requestId }, () => handle(request));
  */
 export function withContext<T>(fields: object, fn: () => T): T {
-  return storage.run(new Context({ ...storage.getStore()?.fields, ...copy(fields) }), fn);
+  const outer = storage.getStore();
+  return storage.run(new Context({ ...outer?.fields, ...copy(fields) }, outer), fn);
 }
 
 /**

@@ -23,11 +23,6 @@ export interface Outlet {
   hold(): void;
 }
 
-/** What a hold is told by: the life of a request, or else its outermost context. */
-export interface HoldKey {
-  keyOf(context: Context): object | undefined;
-}
-
 /** A logger as the emitter sees it: the fields of its lines, and the rank of its level. */
 export interface Source {
   scope: Scope;
@@ -42,7 +37,16 @@ export interface EmitterOptions {
   readonly activeSpan: () => string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly hold: (HoldKey & { readonly lines: Hold; readonly triggerRank: number }) | undefined;
+  /** Lets quiet records wait for the end of their request. */
+  readonly hold:
+    | {
+        readonly lines: Hold;
+        /** Rank of the records that let go of those that wait. */
+        readonly triggerRank: number;
+        /** What stands for the request of a context. */
+        readonly keyOf: (context: Context) => object;
+      }
+    | undefined;
 }
 
 /** The one place where a call becomes a record. Whatever goes wrong here is counted, not thrown. */
@@ -53,7 +57,7 @@ export class Emitter {
   readonly #activeSpan: () => string;
   readonly #now: () => number;
   readonly #hold: EmitterOptions["hold"];
-  readonly #wantsView: boolean;
+  readonly #needsView: boolean;
 
   constructor({ encoder, outlet, plugins, activeSpan, now, hold }: EmitterOptions) {
     this.#encoder = encoder;
@@ -62,45 +66,41 @@ export class Emitter {
     this.#activeSpan = activeSpan;
     this.#now = now;
     this.#hold = hold;
-    this.#wantsView = plugins.active || outlet.needsView;
+    this.#needsView = outlet.needsView;
   }
 
   /** One call of a level method; `surplus`: its arguments after the second. */
   emit(source: Source, rank: number, first: unknown, second: unknown, surplus: readonly unknown[] | undefined): void {
-    const outlet = this.#outlet;
-    let line: string;
-    let routes: number;
-    let context: Context | undefined;
     try {
-      let message: string;
-      let fields: object | undefined;
       if (typeof first === "string" && surplus === undefined) {
-        message = first;
-        fields = second === undefined ? undefined : fieldsOf(second);
-      } else ({ message, fields } = readCall(first, second, surplus ?? none));
-      const encoder = this.#encoder;
-      if (source.scope.epoch !== encoder.epoch) source.scope = encoder.fresh(source.scope);
-      context = runningContext();
-      // Too quiet for its logger, and no request to wait for.
-      if (context === undefined && this.#hold !== undefined && rank < source.rank) return;
-      let scope = context === undefined ? source.scope : context.over(encoder, source.scope);
-      const span = this.#activeSpan();
-      const trace = span === "" && context !== undefined ? context.trace : span;
-      const time = this.#now();
-      if (this.#wantsView) {
-        const view = new CallView({ rank, time, message, fields, context, scope: source.scope, trace });
-        if (this.#plugins.active) {
-          scope = this.#enrich(scope, view);
-          if (rank !== auditRank && !this.#admits(view)) return;
-        }
-        routes = outlet.routesOf(rank, view);
-      } else routes = outlet.routesOf(rank);
-      // Nobody wants it: then nobody has to write it.
-      line = routes === 0 ? "" : encoder.encode(rank, time, message, fields, scope, trace);
+        this.#record(source, rank, first, second === undefined ? undefined : fieldsOf(second));
+      } else {
+        const { message, fields } = readCall(first, second, surplus ?? none);
+        this.#record(source, rank, message, fields);
+      }
     } catch {
-      outlet.refuse();
-      return;
+      this.#outlet.refuse();
     }
+  }
+
+  #record(source: Source, rank: number, message: string, fields: object | undefined): void {
+    const outlet = this.#outlet;
+    const context = runningContext();
+    if (this.#hold !== undefined && isLost(source, rank, context)) return;
+    let scope = this.#scopeOf(source, context);
+    const trace = this.#activeSpan() || (context?.trace ?? "");
+    const time = this.#now();
+    let routes: number;
+    if (this.#plugins.active || this.#needsView) {
+      const view = new CallView({ rank, time, message, fields, context, scope: source.scope, trace });
+      if (this.#plugins.active) {
+        scope = this.#enrich(scope, view);
+        if (rank !== auditRank && !this.#admits(view)) return;
+      }
+      routes = outlet.routesOf(rank, view);
+    } else routes = outlet.routesOf(rank);
+    // What nobody wants need not be written.
+    const line = routes === 0 ? "" : this.#encoder.encode(rank, time, message, fields, scope, trace);
     if (this.#hold === undefined || !this.#waits(source, line, rank, routes, context)) outlet.push(line, rank, routes);
   }
 
@@ -131,6 +131,12 @@ export class Emitter {
     });
   }
 
+  #scopeOf(source: Source, context: Context | undefined): Scope {
+    const encoder = this.#encoder;
+    if (source.scope.epoch !== encoder.epoch) source.scope = encoder.fresh(source.scope);
+    return context === undefined ? source.scope : context.over(encoder, source.scope);
+  }
+
   #enrich(scope: Scope, view: CallView): Scope {
     const added = this.#plugins.enrich(view);
     if (added.length === 0) return scope;
@@ -159,3 +165,8 @@ export class Emitter {
 }
 
 const none: readonly unknown[] = [];
+
+/** True for a record that is too quiet for its logger and has no request to wait for. */
+function isLost(source: Source, rank: number, context: Context | undefined): boolean {
+  return context === undefined && rank < source.rank;
+}

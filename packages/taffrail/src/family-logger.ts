@@ -4,7 +4,12 @@ import type { Emitter } from "./emitter.ts";
 import type { LineEncoder } from "./encode/line.ts";
 import type { Scope } from "./encode/scope.ts";
 import { auditRank, LevelCell, type LevelSetting, levelSettings, rankOf } from "./level-cell.ts";
-import type { LogHealth, LogLedger } from "./pipeline/pipeline.ts";
+import type { LogHealth } from "./observe/health.ts";
+import { renderMetrics } from "./observe/prometheus.ts";
+import type { LoggerStats } from "./observe/stats.ts";
+import type { Control } from "./options/control.ts";
+import type { RuntimeChange } from "./options/option-types.ts";
+import type { LogLedger } from "./pipeline/pipeline.ts";
 
 /** A logger. Its children share its sinks, and its level until they have one of their own. */
 export interface Logger extends AsyncDisposable {
@@ -31,7 +36,22 @@ export interface Logger extends AsyncDisposable {
   close(options?: { readonly deadlineMs?: number }): Promise<LogLedger>;
   /** The account of all records so far, exact at any moment. */
   ledger(): LogLedger;
+  /** How the sinks, the plugins and the spool are, and the worst of them. */
   health(): LogHealth;
+  /** Every number that the logger keeps about its own work. */
+  stats(): LoggerStats;
+  /** The same as Prometheus text. */
+  metrics(): string;
+  /**
+   * Hands over a line of another signal, made by somebody else: an OTLP/JSON `ResourceSpans` or `ResourceMetrics` object and a line feed. It goes to
+   * the sinks that take the signal, with a ledger of its own. For `@taffrail/otel`; never throws.
+   */
+  emit(signal: "traces" | "metrics", line: string): void;
+  /**
+   * Changes settings of the whole family while it works: level, levels of sinks, shedding, sampling, rate limit, dedupe, redaction. All or nothing.
+   * Throws `option_unknown` and `option_invalid`.
+   */
+  configure(change: RuntimeChange): void;
 }
 
 /** What the members of a family share. */
@@ -41,7 +61,10 @@ export interface Family {
   readonly flush: (timeoutMs: number) => Promise<LogLedger>;
   readonly close: (deadlineMs: number) => Promise<LogLedger>;
   readonly ledger: () => LogLedger;
+  readonly stats: () => LoggerStats;
   readonly health: () => LogHealth;
+  readonly emit: (signal: "traces" | "metrics", line: string) => void;
+  readonly control: Pick<Control, "configure">;
 }
 
 const defaultWaitMs = 5000;
@@ -83,6 +106,7 @@ export class FamilyLogger implements Logger {
   static #methodOf(rank: number): Method {
     return function (first, second) {
       if (this.#level.gate > rank) return;
+      // biome-ignore lint/complexity/noArguments: see above.
       if (arguments.length <= 2) {
         this.#family.emitter.emit(this, rank, first, second, undefined);
         return;
@@ -136,6 +160,22 @@ export class FamilyLogger implements Logger {
 
   health(): LogHealth {
     return this.#family.health();
+  }
+
+  stats(): LoggerStats {
+    return this.#family.stats();
+  }
+
+  metrics(): string {
+    return renderMetrics(this.#family.stats());
+  }
+
+  emit(signal: "traces" | "metrics", line: string): void {
+    this.#family.emit(signal, line);
+  }
+
+  configure(change: RuntimeChange): void {
+    this.#family.control.configure(change);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

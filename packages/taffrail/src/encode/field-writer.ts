@@ -1,9 +1,9 @@
 import { createState, type EncodeLimits } from "./limits.ts";
-import { type Budget, keep, mask, type Place, replace } from "./place.ts";
+import { type Budget, keep, mask, type Place } from "./place.ts";
 import { isPlain } from "./plain.ts";
 import { openShape, type Slot } from "./slot.ts";
 import type { TextWriter } from "./text.ts";
-import { encodeField, encodeValue, replaced } from "./value.ts";
+import { encodeField, encodeValue } from "./value.ts";
 
 type Readable = Readonly<Record<string, unknown>>;
 
@@ -41,60 +41,51 @@ export class FieldWriter {
   write(fields: object, root: Slot): string | undefined {
     this.#gaveUp = false;
     if (!isPlain(fields)) return undefined;
+    const { place } = root;
     let skipped = 0;
-    const parent = root.place;
     let slot = root;
     let out = "";
     for (const key in fields) {
-      const next = slot.next;
-      if (next !== undefined && next.key === key) slot = next;
-      else {
-        slot = slot.follow(key, parent, this.#budget);
-        if (slot.isCareful) return undefined;
-      }
-      if (slot.action !== keep) {
-        out += this.#ruled(fields, slot, slot.more);
-        continue;
-      }
-      const value = (fields as Readable)[key];
-      if (typeof value === "string") out += slot.more + this.#writer.quote(value);
-      else if (typeof value === "number") out += slot.more + this.#writer.number(value);
-      else if (typeof value === "object" && value !== null) {
-        const before = out.length;
-        out = this.#nested(out, slot.more, value, slot.place);
-        if (out.length === before) skipped += 1;
-        if (this.#gaveUp) return undefined;
-      } else {
-        const text = this.#scalar(value, slot.more);
-        if (text === "") skipped += 1;
-        out += text;
-      }
+      slot = slot.next?.key === key ? slot.next : slot.follow(key, place, this.#budget);
+      if (slot.isCareful) return undefined;
+      const before = out.length;
+      out =
+        slot.action === keep
+          ? this.#value(out, slot.more, (fields as Readable)[key], slot.place)
+          : this.#ruled(out, slot.more, fields, slot);
+      if (this.#gaveUp) return undefined;
+      if (out.length === before) skipped += 1;
     }
     // Set last: a getter may have logged something meanwhile.
     this.#skipped = skipped;
     this.#leaf = slot;
-    return slot.isCareful || out.length > this.#limits.lineLength ? undefined : out;
+    return out.length > this.#limits.lineLength ? undefined : out;
   }
 
-  /** A value that redaction decided about. */
-  #ruled(fields: object, slot: Slot, start: string): string {
-    if (slot.action === mask) return start;
-    if (slot.action === replace)
-      return start + replaced((fields as Readable)[slot.key], slot.place, { limits: this.#limits });
-    const state = createState(this.#limits, this.#writer);
-    const text = encodeField(fields, slot.key, slot.place, slot.place.path.length, state);
-    return text === undefined ? "" : start + text;
+  /** `out`, then `start` and the value; `out` alone when the value has nothing to show. */
+  #value(out: string, start: string, value: unknown, place: Place): string {
+    if (typeof value === "string") return out + start + this.#writer.quote(value);
+    if (typeof value === "number") return out + start + this.#writer.number(value);
+    if (typeof value === "object" && value !== null) return this.#nested(out, start, value, place);
+    const text = this.#scalar(value);
+    return text === "" ? out : out + start + text;
   }
 
-  #scalar(value: unknown, start: string): string {
-    if (value === true) return `${start}true`;
-    if (value === false) return `${start}false`;
-    if (value === null) return `${start}null`;
-    if (typeof value === "bigint") return start + this.#writer.bigint(value);
-    return "";
+  #scalar(value: unknown): string {
+    if (value === true) return "true";
+    if (value === false) return "false";
+    if (value === null) return "null";
+    return typeof value === "bigint" ? this.#writer.bigint(value) : "";
   }
 
-  /** `out` with `start` and the value of an object; `out` itself when the object has nothing to show. */
+  /** The same for a value that redaction decided about. */
+  #ruled(out: string, start: string, owner: object, slot: Slot): string {
+    if (slot.action === mask) return out + start;
+    const { place } = slot;
+    const text = encodeField(owner, slot.key, place, place.path.length, createState(this.#limits, this.#writer));
+    return text === undefined ? out : out + start + text;
+  }
+
   #nested(out: string, start: string, value: object, place: Place): string {
     if (Array.isArray(value)) return this.#list(out + start, value, place);
     if (isPlain(value)) return this.#object(out + start, value, place);
@@ -106,8 +97,8 @@ export class FieldWriter {
     return encodeValue(value, place, place.path.length, createState(this.#limits, this.#writer, used));
   }
 
-  /** An object after its key is written: it must have something to show. */
-  #carefulObject(out: string, value: object, place: Place): string {
+  /** An object or list after its key is written: it must have something to show. */
+  #carefulRest(out: string, value: object, place: Place): string {
     const text = this.#careful(out.length, value, place);
     if (text !== undefined) return out + text;
     this.#gaveUp = true;
@@ -122,34 +113,23 @@ export class FieldWriter {
 
   #object(out: string, value: object, place: Place): string {
     if (this.#isBeyond(out, place)) return out;
-    const root = this.#shapeOf(place);
-    let slot = root;
+    place.shape ??= openShape(place, this.#limits.keys);
+    let slot = place.shape;
     let text = out;
     let isFirst = true;
     for (const key in value) {
-      const next = slot.next;
-      slot = next !== undefined && next.key === key ? next : slot.follow(key, place, this.#budget);
-      if (slot.isCareful) return this.#carefulObject(out, value, place);
+      slot = slot.next?.key === key ? slot.next : slot.follow(key, place, this.#budget);
+      if (slot.isCareful) return this.#carefulRest(out, value, place);
       const before = text.length;
-      if (slot.action !== keep) text += this.#ruled(value, slot, isFirst ? slot.first : slot.more);
-      else {
-        const start = isFirst ? slot.first : slot.more;
-        const item = (value as Readable)[key];
-        if (typeof item === "string") text += start + this.#writer.quote(item);
-        else if (typeof item === "number") text += start + this.#writer.number(item);
-        else if (typeof item === "object" && item !== null) {
-          text = this.#nested(text, start, item, slot.place);
-          if (this.#gaveUp) return text;
-        } else text += this.#scalar(item, start);
-      }
-      if (isFirst && text.length > before) isFirst = false;
+      const start = isFirst ? slot.first : slot.more;
+      text =
+        slot.action === keep
+          ? this.#value(text, start, (value as Readable)[key], slot.place)
+          : this.#ruled(text, start, value, slot);
+      if (this.#gaveUp) return text;
+      if (text.length > before) isFirst = false;
     }
     return isFirst ? `${text}{}` : `${text}}`;
-  }
-
-  #shapeOf(place: Place): Slot {
-    place.shape ??= openShape(place, this.#limits.keys);
-    return place.shape;
   }
 
   #list(out: string, items: readonly unknown[], place: Place): string {
@@ -157,26 +137,15 @@ export class FieldWriter {
     const { item } = place;
     const { length } = items;
     // A proxy of a list may claim any length.
-    if (!(length <= this.#limits.items) || item.action !== keep) return this.#carefulObject(out, items, place);
+    if (!(length <= this.#limits.items) || item.action !== keep) return this.#carefulRest(out, items, place);
     let text = `${out}[`;
     for (let index = 0; index < length; index++) {
-      const value = items[index];
       if (index > 0) text += ",";
-      if (typeof value === "string") text += this.#writer.quote(value);
-      else if (typeof value === "number") text += this.#writer.number(value);
-      else if (typeof value === "object" && value !== null) {
-        const before = text.length;
-        text = this.#nested(text, "", value, item);
-        if (text.length === before) text += "null";
-        if (this.#gaveUp) return text;
-      } else text += this.#listScalar(value);
+      const before = text.length;
+      text = this.#value(text, "", items[index], item);
+      if (this.#gaveUp) return text;
+      if (text.length === before) text += "null";
     }
     return `${text}]`;
-  }
-
-  #listScalar(value: unknown): string {
-    if (value === true) return "true";
-    if (value === false) return "false";
-    return typeof value === "bigint" ? this.#writer.bigint(value) : "null";
   }
 }

@@ -14,7 +14,7 @@ export const replace = 3;
 export const inside = 4;
 
 const actions = { keep, mask, drop, replace, inside } as const;
-const masked: PlaceVerdict = { action: "mask", text: "[Redacted]" };
+const masked: PlaceVerdict = { action: "mask", text: "[redacted]" };
 
 /** Counts what a family of loggers remembers about the shapes of its records, so that it can be bounded. */
 export interface Budget {
@@ -51,7 +51,7 @@ export class Place {
     const verdict: PlaceVerdict = path.length === 0 ? { action: "keep" } : verdictOf(redaction, path);
     this.path = path;
     this.action = actions[verdict.action] ?? mask;
-    this.constant = "text" in verdict ? quote(String(verdict.text)) : '"[Redacted]"';
+    this.constant = "text" in verdict ? quote(String(verdict.text)) : '"[redacted]"';
     this.#verdict = verdict;
     this.#redaction = redaction;
     this.#budget = budget;
@@ -76,9 +76,9 @@ export class Place {
   /** The text that stands instead of a value, for `replace`; what fails is masked. */
   replacement(value: unknown): string {
     try {
-      return this.#verdict.action === "replace" ? String(this.#verdict.apply(value)) : "[Redacted]";
+      return this.#verdict.action === "replace" ? String(this.#verdict.apply(value)) : "[redacted]";
     } catch {
-      return "[Redacted]";
+      return "[redacted]";
     }
   }
 }

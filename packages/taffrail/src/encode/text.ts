@@ -1,6 +1,7 @@
 import type { Redaction } from "../redact/redaction.ts";
 
 /** Characters that do not stand for themselves in JSON text, and surrogates (a lone one is not valid UTF-8). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what JSON text must not hold.
 const special = /["\\\u0000-\u001f\ud800-\udfff]/;
 const loneSurrogate = /\p{Surrogate}/gu;
 

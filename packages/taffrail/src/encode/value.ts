@@ -184,7 +184,7 @@ function isContainerText(text: string): boolean {
 /**
  * Encodes the value of a field as redaction of its place allows: a value that is not shown is never read. Undefined: the key does not appear.
  *
- * @example encodeField({ password: "x" }, "password", place, 1, state) // '"[Redacted]"'
+ * @example encodeField({ password: "x" }, "password", place, 1, state) // '"[redacted]"'
  */
 export function encodeField(
   owner: object,
@@ -211,7 +211,7 @@ export function encodeField(
 }
 
 /** What a `replace` verdict makes of a value, as JSON text within the bound of a string. */
-export function replaced(value: unknown, place: Place, { limits }: Pick<EncodeState, "limits">): string {
+function replaced(value: unknown, place: Place, { limits }: EncodeState): string {
   const text = place.replacement(value);
   return quote(text.length > limits.stringLength ? text.slice(0, limits.stringLength) : text);
 }

@@ -1,0 +1,191 @@
+import { hostname } from "node:os";
+import { type PluginContext, TaffrailError } from "@taffrail/contracts";
+import { createSpanReader } from "./active-span.ts";
+import { Emitter, type Source } from "./emitter.ts";
+import { LineEncoder } from "./encode/line.ts";
+import type { Scope } from "./encode/scope.ts";
+import { exitRegistryOf } from "./exit/exit-registry.ts";
+import type { Family } from "./family-logger.ts";
+import { LevelCell, rankOf } from "./level-cell.ts";
+import { healthOf } from "./observe/health.ts";
+import { pushMetrics } from "./observe/metrics-push.ts";
+import type { LoggerStats } from "./observe/stats.ts";
+import { type Control, createControl } from "./options/control.ts";
+import { followDebugSignal } from "./options/debug-signal.ts";
+import { type LoggerOptions, type ResolvedOptions, readLayers } from "./options/logger-options.ts";
+import { watchConfigFile } from "./options/watch-config.ts";
+import { defaultRetry } from "./pipeline/backoff.ts";
+import { Pipeline } from "./pipeline/pipeline.ts";
+import { createPluginHost, type PluginHostOptions } from "./plugins/plugin-host.ts";
+import { createRedaction, type RedactionControl } from "./redact/compile.ts";
+import { requestHold } from "./request-hold.ts";
+import { createSpool } from "./spool/file-spool.ts";
+import type { Spool } from "./spool/spool.ts";
+import { ValveSet } from "./valve-set.ts";
+
+/** A family and its first member's parts. */
+export interface FamilyRoot {
+  readonly family: Family;
+  readonly scope: Scope;
+  readonly cell: LevelCell;
+}
+
+function invalid(key: string, reason: string): TaffrailError {
+  return new TaffrailError("option_invalid", { where: "createLogger", key, reason });
+}
+
+function openSpool({ durable, routes, clock }: ResolvedOptions, problem: (message: string) => void): Spool | undefined {
+  if (durable === undefined || !routes.some((route) => route.durable)) return undefined;
+  const { dir } = durable;
+  if (dir === undefined) throw invalid("durable.dir", "durable mode needs a directory of its own");
+  return createSpool({ ...durable, dir, clock, problem });
+}
+
+/** The user's handler, which must not throw into whatever found the problem. */
+function safely(tell: (message: string) => void): (message: string) => void {
+  return (message) => {
+    try {
+      tell(message);
+    } catch {
+      // There is no further place to tell it.
+    }
+  };
+}
+
+interface Parts {
+  readonly resolved: ResolvedOptions;
+  readonly cell: LevelCell;
+  readonly valves: ValveSet;
+  readonly redaction: RedactionControl;
+  readonly pipeline: Pipeline;
+}
+
+function controlOf({ resolved, cell, valves, redaction, pipeline }: Parts): Control {
+  const { level, shedding, sampling, rateLimit, dedupe, redact, routes } = resolved;
+  return createControl({
+    settings: { level, shedding, sampling, rateLimit, dedupe, redact },
+    prepare: {
+      level: (next) => () => {
+        cell.setting = next;
+      },
+      shedding: (next) => {
+        if (next !== shedding) throw invalid("shedding", "it cannot change while the logger works");
+        return () => {};
+      },
+      sampling: (next) => valves.prepare("sampling", next),
+      rateLimit: (next) => valves.prepare("rateLimit", next),
+      dedupe: (next) => valves.prepare("dedupe", next),
+      redact: (next) => {
+        // Rules are compiled twice: once to see whether they are good while nothing has changed yet.
+        createRedaction(next, []);
+        return () => redaction.update(next);
+      },
+    },
+    sinks: routes.map(({ name }) => name),
+    setSinkLevel: (sink, next) => void pipeline.setLevel(sink, next),
+  });
+}
+
+/** What works beside the records: metrics sent now and then, the config file, the debug signal. Returns what ends it. */
+function startHelpers(parts: Parts, control: Control, options: LoggerOptions, stats: () => LoggerStats): () => void {
+  const { resolved, cell, pipeline } = parts;
+  const { configPath, watchConfig, debugSignalMinutes, metricsIntervalMs, clock } = resolved;
+  const tell = safely(resolved.onProblem);
+  const ends: (() => void)[] = [];
+  if (metricsIntervalMs > 0) {
+    const resource = { "host.name": hostname(), "process.pid": process.pid };
+    const emit = (line: string): void => pipeline.emit("metrics", line);
+    ends.push(pushMetrics({ intervalMs: metricsIntervalMs, stats, emit, clock, resource }));
+  }
+  if (watchConfig && configPath !== undefined) {
+    ends.push(watchConfigFile({ path: configPath, read: () => readLayers(options, process.env), control, tell }));
+  }
+  if (debugSignalMinutes > 0) {
+    ends.push(followDebugSignal({ host: process, minutes: debugSignalMinutes, cell, tell }));
+  }
+  return () => {
+    for (const end of ends.splice(0)) end();
+  };
+}
+
+/**
+ * Makes what the members of a family of loggers share, by hand, in the order in which it is needed. `options` are those that `resolved` came from.
+ * Throws what is wrong with plugins, redaction, valves and the spool: `plugin_invalid`, `option_unknown`, `option_invalid` and the spool's own.
+ *
+ * @example const { family, scope, cell } = createFamily(resolveOptions(options, process.env), options);
+ */
+export function createFamily(resolved: ResolvedOptions, options: LoggerOptions): FamilyRoot {
+  const { clock, retryForMs, pluginPolicy, service } = resolved;
+  const problem = safely(resolved.onProblem);
+  const late: { emit?: PluginContext["emit"] } = {};
+  const emit: PluginContext["emit"] = (level, message, fields) => late.emit?.(level, message, fields);
+  const surroundings: Omit<PluginHostOptions, "plugins"> = { ...pluginPolicy, clock, problem, emit };
+  const host = createPluginHost({ ...surroundings, plugins: resolved.plugins });
+  const redaction = createRedaction(resolved.redact, host.redactors);
+  const encoder = new LineEncoder(service, resolved.limits, redaction);
+  const valves = new ValveSet(host.caller, surroundings);
+  const openValves = (["sampling", "rateLimit", "dedupe"] as const).map((name) => valves.prepare(name, resolved[name]));
+  const spool = openSpool(resolved, problem);
+  const retry = { ...defaultRetry, retryForMs };
+  const pipeline = new Pipeline({ ...resolved, retry, spool, processors: host.processors, emit, random: Math.random });
+  const { fingersCrossed } = resolved;
+  const hold = fingersCrossed === undefined ? undefined : requestHold(fingersCrossed, pipeline, clock);
+  const heldRank = fingersCrossed === undefined ? undefined : rankOf[fingersCrossed.level ?? "debug"];
+  const cell = new LevelCell(resolved.level, undefined, heldRank);
+  const activeSpan = createSpanReader();
+  const now = (): number => clock.now();
+  const emitter = new Emitter({ encoder, outlet: pipeline, plugins: valves, activeSpan, now, hold });
+  const root: Source = { scope: encoder.emptyScope, rank: 0 };
+  late.emit = (level, message, fields) => emitter.emitPast(root, level, message, fields);
+  void host.start();
+  for (const open of openValves) open();
+  // Fields of enrichers that never change stand below those of the options.
+  for (const fields of [...valves.constants, resolved.fields]) root.scope = encoder.extend(root.scope, fields);
+
+  const parts: Parts = { resolved, cell, valves, redaction, pipeline };
+  const stats = (): LoggerStats => ({
+    service,
+    level: cell.setting,
+    ledger: pipeline.ledger(),
+    plugins: [...host.stats(), ...valves.stats()],
+    ...pipeline.stats(),
+  });
+  const control = controlOf(parts);
+  const endHelpers = startHelpers(parts, control, options, stats);
+  /** Lets plugins tell what they held back, and gives up what waits for its request. What they do at once is done when this returns. */
+  const endPlugins = async (timeoutMs: number): Promise<void> => {
+    endHelpers();
+    const ended = Promise.all([valves.close(timeoutMs), host.close(timeoutMs)]);
+    hold?.lines.endAll();
+    await ended;
+  };
+  const leave = exitRegistryOf(process).join({
+    signals: resolved.signals,
+    lastFlush: () => pipeline.lastFlush(resolved.exitTimeoutMs),
+    drainSync: (final) => {
+      if (final) void endPlugins(0);
+      pipeline.drainSync(final);
+    },
+  });
+  const family: Family = {
+    encoder,
+    emitter,
+    flush: async (timeoutMs) => {
+      await host.flush(timeoutMs);
+      return pipeline.flush(timeoutMs);
+    },
+    close: async (deadlineMs) => {
+      const ended = endPlugins(deadlineMs);
+      const ledger = await pipeline.close(deadlineMs);
+      await ended;
+      leave();
+      return ledger;
+    },
+    ledger: () => pipeline.ledger(),
+    stats,
+    health: () => healthOf(stats(), spool?.health()),
+    emit: (signal, line) => pipeline.emit(signal, line),
+    control,
+  };
+  return { family, scope: root.scope, cell };
+}
