@@ -1,58 +1,87 @@
 import { createRandom, type Random } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
+import { createRedaction } from "../redact/compile.ts";
 import { defaultLimits, type EncodeLimits } from "./limits.ts";
-import { createLineEncoder, emptyScope, type Scope } from "./line.ts";
+import { LineEncoder } from "./line.ts";
+import type { Scope } from "./scope.ts";
 import { createTimestampFormatter } from "./timestamp.ts";
 
 const time = Date.UTC(2026, 10, 22, 9, 0, 0, 123);
-const head = '{"time":"2026-11-22T09:00:00.123Z","level":"info","service":"shop",';
-
-function encodeWith(fields: object | undefined, scope: Scope = emptyScope, trace = "", limits = {}): string {
-  const encoder = createLineEncoder("shop", { ...defaultLimits, ...limits });
-  return encoder.encode({ level: "info", time, message: "hi", fields, scope, trace });
-}
-
-const scopeOf = (fields: object, limits: Partial<EncodeLimits> = {}): Scope =>
-  createLineEncoder("shop", { ...defaultLimits, ...limits }).extend(emptyScope, fields);
-
+const head = '{"time":"2026-11-22T09:00:00.123Z","level":"info","service":"shop"';
+const tail = ',"msg":"hi"}\n';
+const info = 2;
 const ids = ',"trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331"';
 
-describe("createLineEncoder", () => {
-  it("writes time, level, service and message first", () => {
-    expect(encodeWith(undefined)).toBe(`${head}"msg":"hi"}\n`);
-    expect(encodeWith({ a: 1, b: "x" })).toBe(`${head}"msg":"hi","a":1,"b":"x"}\n`);
+const encoderOf = (limits: Partial<EncodeLimits> = {}): LineEncoder =>
+  new LineEncoder("shop", { ...defaultLimits, ...limits }, createRedaction(false, []));
+
+/** The middle of the line of some fields over bound ones: what stands between service and message. Encoded twice, since shapes are remembered. */
+function encodeWith(
+  fields: object | undefined,
+  { bound = {}, trace = "", limits = {} }: { bound?: object; trace?: string; limits?: Partial<EncodeLimits> } = {},
+): string {
+  const encoder = encoderOf(limits);
+  const scope = encoder.extend(encoder.emptyScope, bound);
+  const [first, second] = [1, 2].map(() => encoder.encode(info, time, "hi", fields, scope, trace));
+  expect(second).toBe(first);
+  expect(first?.startsWith(head) && first.endsWith(tail)).toBe(true);
+  return first?.slice(head.length, -tail.length) ?? "";
+}
+
+describe("LineEncoder", () => {
+  it("writes time, level and service first and the message last", () => {
+    expect(encodeWith(undefined)).toBe("");
+    expect(encodeWith({ a: 1, b: "x" })).toBe(',"a":1,"b":"x"');
+    expect(encodeWith({ a: { b: [1, "x", { c: null }], d: {} }, e: undefined, f: [] })).toBe(
+      ',"a":{"b":[1,"x",{"c":null}],"d":{}},"f":[]',
+    );
+  });
+
+  it("writes each level, and audit records as level info", () => {
+    const encoder = encoderOf();
+    const levels = [0, 1, 2, 3, 4, 5, 6].map(
+      (rank) => JSON.parse(encoder.encode(rank, time, "hi", undefined, encoder.emptyScope, "")).level,
+    );
+    expect(levels).toEqual(["trace", "debug", "info", "warn", "error", "fatal", "info"]);
   });
 
   it("keeps fields with a reserved name under fields.", () => {
     expect(encodeWith({ time: 1, level: 2, msg: 3, service: 4, a: 5 })).toBe(
-      `${head}"msg":"hi","fields.time":1,"fields.level":2,"fields.msg":3,"fields.service":4,"a":5}\n`,
+      ',"fields.time":1,"fields.level":2,"fields.msg":3,"fields.service":4,"a":5',
     );
-    expect(encodeWith({ level: 1, "fields.level": 2 })).toBe(`${head}"msg":"hi","fields.level":2}\n`);
+    expect(encodeWith({ level: 1, "fields.level": 2 })).toBe(',"fields.level":2');
   });
 
   it("lets the call win over the scope, and the later scope over the earlier", () => {
-    const encoder = createLineEncoder("shop", defaultLimits);
-    const scope = encoder.extend(encoder.extend(emptyScope, { a: 1, b: 1, level: 1 }), { b: 2, c: 2 });
-    expect(encodeWith({ c: 3, d: 3 }, scope)).toBe(`${head}"msg":"hi","a":1,"b":2,"fields.level":1,"c":3,"d":3}\n`);
+    const encoder = encoderOf();
+    const scope = encoder.extend(encoder.extend(encoder.emptyScope, { a: 1, b: 1, level: 1 }), { b: 2, c: 2 });
+    expect(scope.text).toBe(',"a":1,"b":2,"fields.level":1,"c":2');
+    expect(encoder.encode(info, time, "hi", { c: 3, d: 3 }, scope, "")).toBe(
+      `${head},"a":1,"b":2,"fields.level":1,"c":3,"d":3${tail}`,
+    );
+    expect(encoder.encode(info, time, "hi", { d: 3 }, scope, "")).toBe(`${head}${scope.text},"d":3${tail}`);
+  });
+
+  it("keeps a bound field when the call has nothing to show in its place", () => {
+    expect(encodeWith({ a: undefined, b: 2 }, { bound: { a: 1 } })).toBe(',"a":1,"b":2');
+    expect(encodeWith({ trace_id: undefined }, { trace: ids })).toBe(ids);
   });
 
   it("adds the ids of the active span unless the user names a trace", () => {
-    expect(encodeWith({ a: 1 }, emptyScope, ids)).toBe(`${head}"msg":"hi","a":1${ids}}\n`);
-    expect(encodeWith(undefined, emptyScope, ids)).toBe(`${head}"msg":"hi"${ids}}\n`);
-    expect(encodeWith({ trace_id: "mine" }, emptyScope, ids)).toBe(`${head}"msg":"hi","trace_id":"mine"}\n`);
-    expect(encodeWith(undefined, scopeOf({ trace_id: "mine" }), ids)).toBe(`${head}"msg":"hi","trace_id":"mine"}\n`);
+    const trace = ids;
+    expect(encodeWith({ a: 1 }, { trace })).toBe(`,"a":1${ids}`);
+    expect(encodeWith(undefined, { trace })).toBe(ids);
+    expect(encodeWith({ trace_id: "mine" }, { trace })).toBe(',"trace_id":"mine"');
+    expect(encodeWith(undefined, { bound: { trace_id: "mine" }, trace })).toBe(',"trace_id":"mine"');
+    expect(encodeWith({ a: 1 }, { bound: { span_id: "mine" }, trace })).toBe(',"span_id":"mine","a":1');
+    expect(encodeWith({ a: { trace_id: 1 } }, { trace })).toBe(`,"a":{"trace_id":1}${ids}`);
   });
 
   it("keeps the record when its fields cannot be listed", () => {
-    const hostile = new Proxy(
-      {},
-      {
-        ownKeys() {
-          throw new Error("no keys");
-        },
-      },
-    );
-    expect(encodeWith(hostile)).toBe(`${head}"msg":"hi","taffrail.fields_error":"[Throws: no keys]"}\n`);
+    const refuse = () => {
+      throw new Error("no keys");
+    };
+    expect(encodeWith(new Proxy({}, { ownKeys: refuse }))).toBe(',"taffrail.fields_error":"[Throws: no keys]"');
   });
 
   it("keeps other fields when one cannot be read", () => {
@@ -61,27 +90,81 @@ describe("createLineEncoder", () => {
       get b() {
         throw new Error("no");
       },
+      c: { d: 1 },
     };
-    expect(encodeWith(fields)).toBe(`${head}"msg":"hi","a":1,"b":"[Throws: no]"}\n`);
+    expect(encodeWith(fields)).toBe(',"a":1,"b":"[Throws: no]","c":{"d":1}');
+  });
+
+  it("is not taken in by fields that somebody gave to all objects", () => {
+    const encoder = encoderOf();
+    const encode = () => encoder.encode(info, time, "hi", { a: { b: 1 } }, encoder.emptyScope, "");
+    const clean = encode();
+    encoder.encode(info, time, "hi", { a: { b: 1, polluted: 1 }, polluted: 1 }, encoder.emptyScope, "");
+    const prototype = Object.prototype as { polluted?: number; toJSON?: () => string };
+    try {
+      prototype.polluted = 1;
+      prototype.toJSON = () => "polluted";
+      expect(encode()).toBe(clean);
+      expect(encoder.extend(encoder.emptyScope, { a: 1 }).text).toBe(',"a":1');
+    } finally {
+      delete prototype.polluted;
+      delete prototype.toJSON;
+    }
+    expect(encode()).toBe(clean);
+  });
+
+  it("does not mix up records when a getter logs", () => {
+    const encoder = encoderOf();
+    const inner = () => encoder.encode(info, time, "inner", { z: undefined, y: 2 }, encoder.emptyScope, "");
+    const seen: string[] = [];
+    const fields = {
+      a: 1,
+      get b() {
+        seen.push(inner());
+        return { c: seen.length };
+      },
+      d: "x",
+    };
+    expect(encoder.encode(info, time, "hi", fields, encoder.emptyScope, "")).toBe(
+      `${head},"a":1,"b":{"c":1},"d":"x"${tail}`,
+    );
+    expect(seen).toEqual([`${head},"y":2,"msg":"inner"}\n`]);
   });
 
   it("bounds the number of fields, of the call and of the scope together with its parents", () => {
     const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, index]));
-    expect(JSON.parse(encodeWith(many, emptyScope, "", { keys: 10 }))).toMatchObject({ k9: 9, "taffrail.omitted": 10 });
-    const encoder = createLineEncoder("shop", { ...defaultLimits, keys: 10 });
-    let scope = emptyScope;
+    expect(JSON.parse(`{${encodeWith(many, { limits: { keys: 10 } }).slice(1)}}`)).toMatchObject({
+      k9: 9,
+      "taffrail.omitted": 10,
+    });
+    const encoder = encoderOf({ keys: 10 });
+    let scope = encoder.emptyScope;
     for (let index = 0; index < 50; index++) scope = encoder.extend(scope, { [`c${index}`]: index });
-    expect(scope.fields.size).toBeLessThanOrEqual(11);
+    expect(Object.keys(scope.values).length).toBeLessThanOrEqual(11);
   });
 
   it("bounds the length of a line", () => {
     const big = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`k${index}`, "x".repeat(1000)]));
-    const encoder = createLineEncoder("shop", defaultLimits);
-    let scope = emptyScope;
+    const encoder = encoderOf();
+    let scope = encoder.emptyScope;
     for (let index = 0; index < 10; index++) scope = encoder.extend(scope, { ...big, [`s${index}`]: "y".repeat(9000) });
-    const line = encoder.encode({ level: "info", time, message: "m".repeat(1e6), fields: big, scope, trace: "" });
+    const line = encoder.encode(info, time, "m".repeat(1e6), big, scope, "");
     expect(line.length).toBeLessThan(defaultLimits.lineLength + 3 * defaultLimits.stringLength);
     expect(JSON.parse(line)).toHaveProperty(["taffrail.omitted"]);
+  });
+
+  it("stays right when more shapes come than it remembers", () => {
+    const encoder = encoderOf();
+    const first = encoder.extend(encoder.emptyScope, { bound: "b" });
+    let scope: Scope = first;
+    for (let index = 0; index < 20_000; index++) {
+      const fields = { [`k${index}`]: { [`n${index}`]: index }, bound: index };
+      if (scope.epoch !== encoder.epoch) scope = encoder.fresh(scope);
+      const line = encoder.encode(info, time, "hi", fields, scope, "");
+      if (index % 1000 === 0) expect(line).toBe(`${head},"k${index}":{"n${index}":${index}},"bound":${index}${tail}`);
+    }
+    expect(scope).not.toBe(first);
+    expect(scope.text).toBe(first.text);
   });
 });
 
@@ -176,14 +259,14 @@ describe("random records", () => {
 
   it(`parse back to what was logged (seed ${seed})`, () => {
     const random = createRandom(seed);
-    const encoder = createLineEncoder("shop", defaultLimits);
+    const encoder = encoderOf();
     for (let round = 0; round < 20_000; round++) {
       const [bound, fields] = [randomFields(random, 2), randomFields(random, 4)];
-      const scope = round % 3 === 0 ? encoder.extend(emptyScope, bound) : emptyScope;
+      const scope = encoder.extend(encoder.emptyScope, round % 3 === 0 ? bound : {});
       const message = random.text(random.integer(0, 60));
-      const line = encoder.encode({ level: "warn", time: time + round, message, fields, scope, trace: "" });
+      const line = encoder.encode(3, time + round, message, fields, scope, "");
       const { time: _, level, service, msg, ...rest } = JSON.parse(line) as Record<string, unknown>;
-      const expected = { ...(scope === emptyScope ? {} : modelFields(bound)), ...modelFields(fields) };
+      const expected = { ...(round % 3 === 0 ? modelFields(bound) : {}), ...modelFields(fields) };
       expect({ level, service, msg }).toEqual({ level: "warn", service: "shop", msg: model(message) });
       expect(JSON.stringify(Object.entries(rest).sort()), line).toBe(JSON.stringify(Object.entries(expected).sort()));
       expect(line, line).not.toMatch(/\p{Surrogate}/u);

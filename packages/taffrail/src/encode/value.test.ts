@@ -1,9 +1,19 @@
 import { describe, expect, it } from "vitest";
+import { createRedaction } from "../redact/compile.ts";
 import { createState, defaultLimits, type EncodeLimits } from "./limits.ts";
+import { Place } from "./place.ts";
+import { TextWriter } from "./text.ts";
 import { encodeValue } from "./value.ts";
 
+const redaction = createRedaction(false, []);
+const place = new Place(["value"], redaction, { left: 1000 });
+
+function textOf(value: unknown, limits: EncodeLimits): string | undefined {
+  return encodeValue(value, place, 0, createState(limits, new TextWriter(limits.stringLength, redaction)));
+}
+
 const encode = (value: unknown, limits: Partial<EncodeLimits> = {}): unknown => {
-  const text = encodeValue(value, 0, createState({ ...defaultLimits, ...limits }));
+  const text = textOf(value, { ...defaultLimits, ...limits });
   return text === undefined ? undefined : JSON.parse(text);
 };
 
@@ -103,7 +113,7 @@ describe("encodeValue", () => {
   it("stays small and fast for a value that would explode", () => {
     let bomb: unknown = "boom";
     for (let level = 0; level < 8; level++) bomb = Array.from({ length: 256 }, () => bomb);
-    const text = encodeValue(bomb, 0, createState(defaultLimits)) ?? "";
+    const text = textOf(bomb, defaultLimits) ?? "";
     expect(text.length).toBeLessThan(2 * defaultLimits.lineLength);
     expect(() => JSON.parse(text)).not.toThrow();
   });
