@@ -57,12 +57,12 @@ export function bridgeConsole(log: Logger, options: ConsoleBridgeOptions = {}): 
   checkOptions("bridgeConsole", options, { levels: isObject, console: isObject });
   const checks = Object.fromEntries(methods.map((method) => [method, isOneOf(levels)]));
   checkNested(options.levels, { where: "bridgeConsole", key: "levels" }, checks);
-  const target: Record<ConsoleMethod, ConsoleCall> = options.console ?? globalThis.console;
+  const target = options.console ?? globalThis.console;
   let active = true;
   let inside = false;
 
   const undone = methods.map((method) => {
-    const original = target[method];
+    const original = target[method] as ConsoleCall;
     const level = options.levels?.[method] ?? levelOf[method];
     const bridged: ConsoleCall = (...args) => {
       if (!active || inside) {
@@ -80,10 +80,10 @@ export function bridgeConsole(log: Logger, options: ConsoleBridgeOptions = {}): 
         inside = false;
       }
     };
-    target[method] = bridged;
+    Object.assign(target, { [method]: bridged });
     return () => {
       // Who has wrapped it meanwhile keeps it; it passes through from now on.
-      if (target[method] === bridged) target[method] = original;
+      if (target[method] === bridged) Object.assign(target, { [method]: original });
     };
   });
   return () => {
