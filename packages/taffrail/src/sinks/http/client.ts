@@ -73,7 +73,10 @@ export function createHttpClient(url: URL): HttpClient {
       } catch (error) {
         // The server may close a kept connection at the moment it is used again: that says nothing about the server's health.
         if (outgoing?.reusedSocket !== true || !isStale(error)) throw error;
-        return postOnce(body, headers, signal);
+        return await postOnce(body, headers, signal);
+      } finally {
+        // What is asked about is the request under way, not the one before it.
+        outgoing = undefined;
       }
     },
     sent: () => isSent(outgoing),
