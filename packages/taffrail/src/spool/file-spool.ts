@@ -122,13 +122,7 @@ class FileSpool implements Spool {
   stats(): SpoolState {
     const lanes = [...this.#adopted, this.#own];
     const segments = lanes.flatMap((lane) => lane.segments);
-    const records = segments.reduce((sum, segment) => {
-      const places = this.#tenants.map(
-        ({ readers }) => [...readers].find(([lane]) => lane.segments.includes(segment))?.[1],
-      );
-      const oldest = Math.min(...places.map((reader) => reader?.next ?? 0), endOf(segment));
-      return sum + Math.min(segment.count, endOf(segment) - Math.max(oldest, segment.header.first));
-    }, 0);
+    const records = lanes.reduce((sum, lane) => sum + this.#waitingIn(lane), 0);
     return {
       records,
       bytes: lanes.reduce((sum, lane) => sum + lane.bytes, 0),
@@ -163,6 +157,7 @@ class FileSpool implements Spool {
     if (this.#options.fsync !== "never") await this.#sync.sync();
     this.#forsakeMemory();
     for (const lane of [...this.#adopted, this.#own]) {
+      for (const { readers } of this.#tenants) readers.get(lane)?.finish();
       lane.trim();
       this.#drop(lane, false);
       if (lane.segments.length === 0) this.#claims.remove(lane.claim);
@@ -202,6 +197,16 @@ class FileSpool implements Spool {
       source.isStarved = false;
     }
     if (isWanted) this.#wake();
+  }
+
+  /** Records of a lane that some sink still needs; all of them as long as no sink is known. */
+  #waitingIn(lane: Lane): number {
+    const places = this.#tenants.map(({ readers }) => readers.get(lane)?.needed ?? 0);
+    const from = places.length === 0 ? 0 : Math.min(...places);
+    return lane.segments.reduce((sum, segment) => {
+      const left = endOf(segment) - Math.max(from, segment.header.first);
+      return sum + Math.max(0, left);
+    }, 0);
   }
 
   #read(tenant: Tenant, lane: Lane): void {

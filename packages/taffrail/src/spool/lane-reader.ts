@@ -62,6 +62,11 @@ export class LaneReader implements Progress {
     this.#lane.join(this);
   }
 
+  /** Number of the first record that waits: `next`, but for those that were looked at and are for others. */
+  get needed(): number {
+    return this.#out === undefined ? this.#expected : this.next;
+  }
+
   get isOwn(): boolean {
     return this.#lane.isOwn;
   }
@@ -109,6 +114,13 @@ export class LaneReader implements Progress {
     return true;
   }
 
+  /** Nothing is written to the lane any more: what is left of it may be for other sinks only. */
+  finish(): void {
+    if (this.waiting > 0 || this.#out !== undefined || this.next >= this.#lane.end) return;
+    this.#moveTo(this.#lane.end);
+    this.#save(0);
+  }
+
   /** The process ends while only memory has these records: they are given up. */
   forsake(segment: Segment): void {
     const isHere = this.#place?.segment === segment;
@@ -129,12 +141,13 @@ export class LaneReader implements Progress {
 
   /** Finds the place where an earlier process stopped. */
   #restore(): number {
-    const { segments, end } = this.#lane;
+    const { segments, end, spoiledFrom } = this.#lane;
     const first = segments[0]?.header.first ?? end;
     const stored = this.#cursor.read();
     // A place beyond the records there are is not believed: to repeat under the same ids is better than to skip.
-    let next = stored === undefined || stored.next > end ? first : stored.next;
-    if (next < first && this.#lane.spoiledBelow <= next) next = first;
+    let next = stored === undefined || stored.next > end ? Math.min(first, spoiledFrom) : stored.next;
+    // What came before the first file was delivered and deleted, unless a file before it is spoiled.
+    if (spoiledFrom >= first) next = Math.max(next, first);
     this.next = next;
     const handedOut = stored?.next === next ? stored.handedOut : 0;
     if (handedOut >= next) this.#lane.cuts.remember(this.sink, next, handedOut);

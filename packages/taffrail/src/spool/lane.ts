@@ -30,8 +30,8 @@ export class Lane {
   readonly segments: Segment[] = [];
   /** True for the lane that this process writes; the others are only read. */
   readonly isOwn: boolean;
-  /** Numbers below this were on disk in files that are in quarantine now; 0 when there were none. */
-  readonly spoiledBelow: number;
+  /** Least number that a file began with which is in quarantine now; infinite when there is none. */
+  readonly spoiledFrom: number;
   tornTails = 0;
   readonly #quarantine: Quarantine;
   readonly #problem: (message: string) => void;
@@ -47,7 +47,7 @@ export class Lane {
     this.#quarantine = quarantine;
     this.#problem = problem;
     this.cuts = new CutLog(claim.path, claim.id);
-    this.spoiledBelow = isOwn ? 0 : this.#load();
+    this.spoiledFrom = isOwn ? Number.POSITIVE_INFINITY : this.#load();
   }
 
   /** Bytes of all segments. */
@@ -145,17 +145,17 @@ export class Lane {
     return isAway;
   }
 
-  /** Opens what lies in the directory. Returns the number below which files were spoiled. */
+  /** Opens what lies in the directory. Returns the least number that a spoiled file began with. */
   #load(): number {
     this.cuts.load();
-    let spoiledBelow = 0;
+    let spoiledFrom = Number.POSITIVE_INFINITY;
     const found = new Map<number, Segment>();
     for (const name of this.#files()) {
       const path = join(this.claim.path, name);
       const opened = openSegment(path, this.claim.id);
       if (typeof opened === "string") {
         this.#putAway(path, opened);
-        spoiledBelow = Math.max(spoiledBelow, Number.parseInt(name, 10) + 1 || 0);
+        spoiledFrom = Math.min(spoiledFrom, Number.parseInt(name, 10) || Number.POSITIVE_INFINITY);
         continue;
       }
       if (opened.tornBytes > 0) this.tornTails += 1;
@@ -163,7 +163,7 @@ export class Lane {
     }
     this.segments.push(...[...found.values()].sort((one, other) => one.header.first - other.header.first));
     this.#bytes = this.segments.reduce((sum, { size }) => sum + size, 0);
-    return spoiledBelow;
+    return spoiledFrom;
   }
 
   /** A process that died while it rewrote a segment leaves two files of the same records. */
