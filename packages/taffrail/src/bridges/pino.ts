@@ -71,34 +71,31 @@ interface State {
   readonly prefix: string;
 }
 
-/** What `args` that no placeholder took add to the call: kept, as a field, so that nothing is lost. */
-function restFields(rest: readonly unknown[]): object | undefined {
-  return rest.length === 0 ? undefined : { args: rest };
+/** What arguments that no placeholder took add to the call: kept, as fields, so that nothing is lost. */
+function restFields(rest: readonly unknown[]): object {
+  const [only] = rest;
+  if (rest.length !== 1 || typeof only !== "object" || only === null) return { args: rest };
+  return only instanceof Error ? { err: only } : only;
 }
 
+/** One call. Fields are made only if the logger takes the level. */
 function emit({ log, serializers, prefix }: State, level: Level, first: unknown, rest: readonly unknown[]): void {
   if (typeof first === "string") {
     const { message, rest: left } = formatMessage(first, rest);
-    const [only] = left;
-    const fields = left.length === 1 && typeof only === "object" && only !== null ? only : restFields(left);
-    log.log(
-      level,
-      prefix + message,
-      fields instanceof Error ? { err: fields } : fields && serialize(fields, serializers),
-    );
+    if (left.length === 0) log.log(level, prefix + message);
+    else log.log(level, prefix + message, () => serialize(restFields(left), serializers));
     return;
   }
   const own = first instanceof Error ? { err: first } : (first ?? {});
-  const fields = serialize(typeof own === "object" ? own : { value: own }, serializers);
   const [text, ...args] = rest;
-  if (typeof text !== "string") {
-    const said = first instanceof Error ? first.message : undefined;
-    if (said === undefined && prefix === "") log.log(level, fields);
-    else log.log(level, prefix + (said ?? ""), fields);
-    return;
-  }
-  const { message, rest: left } = formatMessage(text, args);
-  log.log(level, prefix + message, left.length === 0 ? fields : { ...fields, ...restFields(left) });
+  const said = typeof text === "string" ? text : first instanceof Error ? first.message : undefined;
+  const { message, rest: left } = formatMessage(said ?? "", args);
+  const fields = (): object => {
+    const shown = serialize(typeof own === "object" ? own : { value: own }, serializers);
+    return left.length === 0 ? shown : { ...shown, args: left };
+  };
+  if (said === undefined && prefix === "") log.log(level, fields);
+  else log.log(level, prefix + message, fields);
 }
 
 function refuseRedaction(options: object): void {
@@ -112,7 +109,6 @@ function wrap(state: State): PinoCompatible {
   const method =
     (level: Level): PinoMethod =>
     (first, ...rest) => {
-      if (!isEnabled(log, level)) return;
       try {
         emit(state, level, first, rest);
       } catch (error) {

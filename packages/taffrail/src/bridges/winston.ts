@@ -38,11 +38,11 @@ function joinMeta(meta: readonly unknown[], known: object): object {
 function logAs(log: Logger, level: Level, known: object, message: unknown, meta: readonly unknown[]): void {
   if (typeof message === "string") {
     const { message: text, rest } = formatMessage(message, meta);
-    log.log(level, text, joinMeta(rest, known));
+    log.log(level, text, () => joinMeta(rest, known));
   } else if (message instanceof Error) {
-    log.log(level, message.message, joinMeta([message, ...meta], known));
+    log.log(level, message.message, () => joinMeta([message, ...meta], known));
   } else {
-    log.log(level, joinMeta([message, ...meta], known));
+    log.log(level, () => joinMeta([message, ...meta], known));
   }
 }
 
@@ -53,7 +53,6 @@ function logAs(log: Logger, level: Level, known: object, message: unknown, meta:
  */
 export function logWinston(log: Logger, name: string, message: unknown, meta: readonly unknown[]): void {
   const level = parseLevel(name) ?? "info";
-  if (!isEnabled(log, level)) return;
   const known = parseLevel(name) === undefined ? { winston_level: name } : {};
   try {
     logAs(log, level, known, message, meta);

@@ -1,12 +1,14 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { type Clock, systemClock } from "@taffrail/contracts";
 import { defaultLimits } from "../encode/limits.ts";
 import { writeProblem } from "../pipeline/reporter.ts";
+import type { DurableOptions } from "../spool/spool-options.ts";
 import type { FingersCrossedOptions } from "../valves/fingers-crossed.ts";
 import { readConfigFile } from "./config-file.ts";
 import { checkFeatures } from "./feature-checks.ts";
-import type { DurableOptions } from "./feature-options.ts";
 import { checkLayer, type Environment, environmentLayer, type Layer, mergeLayers, optionLayer } from "./layers.ts";
-import type { LoggerOptions, PresetName, ResolvedOptions, SinkEntry } from "./option-types.ts";
+import type { LoggerDurableOptions, LoggerOptions, PresetName, ResolvedOptions, SinkEntry } from "./option-types.ts";
 import { checkPlugins, policyOf } from "./plugin-lists.ts";
 import { presets } from "./presets.ts";
 import { objectOf, runtimeSettings } from "./runtime-settings.ts";
@@ -57,9 +59,21 @@ function readSinks(layers: readonly Layer[], { server, preset }: Values): readon
   return [...entries, { sink: makeSink("http", options, { where: "server", key: "server" }) }];
 }
 
-function durableOf(value: LoggerOptions["durable"], entries: readonly SinkEntry[]): DurableOptions | undefined {
-  const wanted = objectOf<DurableOptions>(value);
-  return wanted ?? (entries.some(({ durable }) => durable === true) ? {} : undefined);
+/** Where the spool of a service is by default: state that outlives the process, by the rule of XDG. Processes share it. */
+function defaultSpoolDir(env: Environment, service: string): string {
+  const base = env.XDG_STATE_HOME;
+  const folder = service.replace(/[^\w.-]/g, "_").replace(/^\.+/, "_");
+  return join(base?.startsWith("/") ? base : join(homedir(), ".local", "state"), "taffrail", "spool", folder);
+}
+
+function durableOf(
+  value: LoggerOptions["durable"],
+  entries: readonly SinkEntry[],
+  defaultDir: () => string,
+): DurableOptions | undefined {
+  const wanted = objectOf<LoggerDurableOptions>(value);
+  const given = wanted ?? (entries.some(({ durable }) => durable === true) ? {} : undefined);
+  return given && { ...given, dir: given.dir ?? defaultDir() };
 }
 
 const mebibyte = 1024 * 1024;
@@ -105,7 +119,7 @@ export function resolveOptions(options: LoggerOptions, env: Environment): Resolv
   const entries = readSinks(layers, values);
   try {
     checkPlugins(plain.plugins, entries, pluginPolicy);
-    const durable = durableOf(values.durable, entries);
+    const durable = durableOf(values.durable, entries, () => defaultSpoolDir(env, plain.service));
     const routes = toRoutes(entries, { ...plain, durable: objectOf(values.durable) !== undefined });
     return { ...plain, pluginPolicy, routes, durable, configPath: layers.find(({ kind }) => kind === "file")?.where };
   } catch (error) {

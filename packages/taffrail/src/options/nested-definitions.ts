@@ -3,6 +3,7 @@ import { defaultLimits } from "../encode/limits.ts";
 import { redactActions } from "../redact/actions.ts";
 import { type RedactOptions, redactOptionsChecks } from "../redact/options.ts";
 import { detectorNames, presetNames } from "../redact/presets.ts";
+import { durableChecks } from "../spool/spool-options.ts";
 import {
   isBoolean,
   isInteger,
@@ -13,6 +14,7 @@ import {
   type OptionCheck,
   type OptionChecks,
 } from "./check-options.ts";
+import type { LoggerDurableOptions } from "./option-types.ts";
 
 /** One option as data: the checks, the environment, the reference page and the list of tests all come from it. */
 export interface OptionDefinition {
@@ -35,6 +37,8 @@ function rows(...list: readonly Row[]): readonly OptionDefinition[] {
 export function checksOf(definitions: readonly OptionDefinition[] = []): OptionChecks {
   return Object.fromEntries(definitions.map(({ key, check }) => [key, check]));
 }
+
+type Text<T> = readonly [key: keyof T & string, type: string, shown: string, description: string];
 
 const isLevel = isOneOf(levels);
 const level = '"trace" | "debug" | … | "fatal"';
@@ -70,10 +74,46 @@ const redactTexts: readonly (readonly [key: keyof RedactOptions, type: string, s
     ["hashKey", "string", "none", "Key of the action `hash`."],
     ["timeLimitMs", "number", "25", "Time that one text may take, in ms; one that takes longer is masked whole."],
   ];
-const redactRows = redactTexts.map(([key, type, shown, description]) => {
-  const check: OptionCheck = (value) => redactOptionsChecks[key]?.(value);
-  return { key, type, default: shown, check, description };
-});
+
+const durableTexts: readonly Text<LoggerDurableOptions>[] = [
+  [
+    "dir",
+    "string",
+    "$XDG_STATE_HOME/taffrail/spool/<service>",
+    "Directory of the spool, on a local disk; processes may share it. Without XDG_STATE_HOME it is below ~/.local/state.",
+  ],
+  [
+    "maxBytes",
+    "number",
+    "268435456",
+    "Bytes that one process may keep on disk; what comes then is dropped and counted.",
+  ],
+  ["segmentBytes", "number", "8388608", "Size of one file, in bytes; at most a quarter of `maxBytes`."],
+  ["maxAgeMs", "number", "604800000", "Age after which records are given up, in ms."],
+  ["holdBytes", "number", "4194304", "Memory for records while the disk fails, in bytes."],
+  ["quarantineBytes", "number", "16777216", "Bytes of damaged files that are kept."],
+  [
+    "commit",
+    '"record" | "turn"',
+    '"record"',
+    "`record`: on disk before the log call returns. `turn`: at the end of the event loop's turn.",
+  ],
+  [
+    "fsync",
+    '"never" | "interval" | "always"',
+    '"interval"',
+    "What survives a loss of power: what the system wrote by itself, all but the last interval, or everything.",
+  ],
+  ["fsyncIntervalMs", "number", "1000", "Time between two such moments, in ms."],
+];
+
+/** Definitions whose checks the feature keeps. */
+function described<T>(checks: OptionChecks, texts: readonly Text<T>[]): readonly OptionDefinition[] {
+  return texts.map(([key, type, shown, description]) => {
+    const check: OptionCheck = (value) => checks[key]?.(value);
+    return { key, type, default: shown, check, description };
+  });
+}
 
 /** Options inside those options that can be given as an object. */
 export const nestedDefinitions: Readonly<Record<string, readonly OptionDefinition[]>> = {
@@ -150,37 +190,6 @@ export const nestedDefinitions: Readonly<Record<string, readonly OptionDefinitio
       "How long records wait for a request whose end is never told, in ms.",
     ],
   ),
-  redact: redactRows,
-  durable: rows(
-    ["dir", "string", "", isText, "Directory of the spool; one process at a time uses it."],
-    [
-      "maxBytes",
-      "number",
-      "268435456",
-      isInteger(65_536, mostBytes),
-      "Most bytes on disk; what comes then is dropped and counted.",
-    ],
-    [
-      "segmentBytes",
-      "number",
-      "8388608",
-      isInteger(4096, mostBytes),
-      "Size at which a file of the spool is closed and the next one opened.",
-    ],
-    [
-      "commit",
-      '"record" | "turn"',
-      '"record"',
-      isOneOf(["record", "turn"]),
-      "`record`: on disk before the log call returns. `turn`: once each turn of the event loop.",
-    ],
-    [
-      "fsync",
-      '"never" | "interval" | "always"',
-      '"interval"',
-      isOneOf(["never", "interval", "always"]),
-      "When the disk is told to keep what was written through a loss of power.",
-    ],
-    ["fsyncIntervalMs", "number", "1000", isInteger(1, longestMs), "Time between two such moments, in ms."],
-  ),
+  redact: described(redactOptionsChecks, redactTexts),
+  durable: described(durableChecks, durableTexts),
 };

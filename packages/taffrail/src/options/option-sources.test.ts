@@ -64,7 +64,7 @@ describe("an environment variable", () => {
     ["TAFFRAIL_DENY_PLUGINS", '["geo"]', "pluginPolicy", { allow: undefined, deny: ["geo"] }],
     ["TAFFRAIL_REDACT", "false", "redact", false],
     ["TAFFRAIL_REDACT", '{"keys":["iban"]}', "redact", { keys: ["iban"] }],
-    ["TAFFRAIL_DURABLE", "true", "durable", {}],
+    ["TAFFRAIL_DURABLE", "true", "durable", { dir: expect.stringMatching(/taffrail.spool.unknown_service$/) }],
     ["TAFFRAIL_DURABLE", '{"dir":"/var/spool"}', "durable", { dir: "/var/spool" }],
     ["TAFFRAIL_SIGNALS", "none", "signals", []],
     ["TAFFRAIL_SIGNALS", "SIGINT", "signals", ["SIGINT"]],
@@ -173,7 +173,7 @@ describe("a config file", () => {
       { name: "null", level: "trace", durable: false, fallback: undefined },
     ]);
     expect(routes[0]?.fallback?.manifest.name).toBe("null");
-    expect(durable).toEqual({});
+    expect(durable).toEqual({ dir: expect.stringContaining("spool") });
     expect(readFileSync(path, "utf8")).toBe("");
     for (const { sink } of routes) void sink.close(AbortSignal.timeout(1000));
   });
@@ -227,6 +227,14 @@ describe("server", () => {
     expect(names({ config: fileOf({ server }) }, { TAFFRAIL_SINKS: "null" })).toEqual(["null"]);
     expect(names({ preset: "production" }, { TAFFRAIL_URL: server })).toEqual(["console", "http"]);
     expect(names({}, { TAFFRAIL_URL: "" })).toEqual(["console"]);
+  });
+
+  it("keeps its spool where the state of programs is, if nobody says where", () => {
+    const dir = (service: string, env: Record<string, string>) =>
+      resolveOptions({ sinks: [], service, durable: true }, env).durable?.dir;
+    expect(dir("shop", { XDG_STATE_HOME: "/state" })).toBe("/state/taffrail/spool/shop");
+    expect(dir("../a b", { XDG_STATE_HOME: "/state" })).toBe("/state/taffrail/spool/__a_b");
+    expect(dir("shop", { XDG_STATE_HOME: "relative" })).toMatch(/\.local.state.taffrail.spool.shop$/);
   });
 
   it("makes sinks that use the network durable when the logger is", () => {

@@ -6,11 +6,21 @@ import type { Overflow } from "../pipeline/overflow.ts";
 import type { ProblemHandler } from "../pipeline/reporter.ts";
 import type { PluginPolicy } from "../plugins/check-plugin.ts";
 import type { RedactOptions } from "../redact/options.ts";
+import type { DurableOptions } from "../spool/spool-options.ts";
 import type { DedupeOptions } from "../valves/dedupe-filter.ts";
 import type { FingersCrossedOptions } from "../valves/fingers-crossed.ts";
 import type { RateLimitOptions } from "../valves/rate-limit-filter.ts";
 import type { SamplingOptions } from "../valves/sampling-filter.ts";
-import type { BreakerOptions, DurableOptions } from "./feature-options.ts";
+
+export interface BreakerOptions {
+  /** Failures in a row after which the sink is left alone for a while. Default 5. */
+  readonly failures?: number;
+  /** How long it is left alone before one batch is tried, in ms. Default 30,000. */
+  readonly openForMs?: number;
+}
+
+/** `DurableOptions` of the spool, whose directory has a default here. */
+export type LoggerDurableOptions = Partial<DurableOptions>;
 
 /** Values of a field; a record matches when it has one of them. */
 export type MatchValue = string | number | boolean | null;
@@ -97,7 +107,7 @@ export interface LoggerOptions {
   /** What is kept out of records; false looks for nothing. */
   readonly redact?: RedactOptions | false;
   /** Records for sinks that use the network wait on disk, where they survive the process. Default false. */
-  readonly durable?: DurableOptions | boolean;
+  readonly durable?: LoggerDurableOptions | boolean;
   /** Signals before which waiting records are written. Default `["SIGTERM", "SIGINT"]`; `[]` leaves signals alone. */
   readonly signals?: readonly ExitSignal[];
   /** How long the end of the process may wait for sinks, in ms. Default 2000. */

@@ -11,9 +11,8 @@ import {
   type OptionChecks,
 } from "./check-options.ts";
 import { deliveryChecks } from "./delivery-checks.ts";
-import type { BreakerOptions } from "./feature-options.ts";
 import { checksOf, nestedDefinitions } from "./nested-definitions.ts";
-import type { ResolvedRoute, SinkEntry, SinkSpec } from "./option-types.ts";
+import type { BreakerOptions, ResolvedRoute, SinkEntry, SinkSpec } from "./option-types.ts";
 import { makeSink, sinkTypes } from "./sink-types.ts";
 
 const isSink = (value: unknown): value is Sink =>

@@ -1,4 +1,5 @@
-import { unwatchFile, watchFile } from "node:fs";
+import { type Stats, statSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { LevelSetting } from "../level-cell.ts";
 import type { Control } from "./control.ts";
@@ -22,6 +23,18 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** A file that is being written is looked at again after this time before it counts as bad. */
 const secondLookMs = 200;
+
+const missing = "missing";
+
+/** What differs between two states of a file. A file that is replaced is another one. */
+function identityOf({ mtimeMs, size, ino }: Stats): string {
+  return `${mtimeMs} ${size} ${ino}`;
+}
+
+function seenNow(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? missing : identityOf(found);
+}
 
 /** The sinks of a file as objects, by name. */
 function sinksByName(list: unknown): ReadonlyMap<string, SinkSpec> {
@@ -73,6 +86,8 @@ function applyChange(before: Values, after: Values, { control, path }: WatchOpti
  */
 export function watchConfigFile(options: WatchOptions): () => void {
   const { path, read, tell, intervalMs = 1000 } = options;
+  // Before the file is read: what changes after that is a change.
+  let seen = seenNow(path);
   let held: Values = mergeLayers(read());
   let timer: NodeJS.Timeout | undefined;
 
@@ -88,13 +103,22 @@ export function watchConfigFile(options: WatchOptions): () => void {
       else timer = setTimeout(() => look(true), secondLookMs).unref();
     }
   };
-  const onChange = (): void => {
+  let next: NodeJS.Timeout;
+  let ended = false;
+  const check = async (): Promise<void> => {
+    const found = await stat(path).then(identityOf, () => missing);
+    if (ended) return;
+    // After the answer, so that a file system that hangs is asked once.
+    next = setTimeout(() => void check(), intervalMs).unref();
+    if (found === seen) return;
+    seen = found;
     clearTimeout(timer);
     look(false);
   };
-  watchFile(path, { interval: intervalMs, persistent: false }, onChange);
+  next = setTimeout(() => void check(), intervalMs).unref();
   return () => {
+    ended = true;
+    clearTimeout(next);
     clearTimeout(timer);
-    unwatchFile(path, onChange);
   };
 }
