@@ -1,4 +1,5 @@
 export { type ManualClock, manualClock } from "./manual-clock.ts";
+export { nodeTestRunner } from "./node-test-runner.ts";
 export { createRandom, type Random } from "./random.ts";
 export { awkwardLines, awkwardRecords, type RecordViewOptions, recordView } from "./record-view.ts";
 export { type RecordedLine, type Recorder, recorder } from "./recorder.ts";
