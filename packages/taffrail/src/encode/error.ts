@@ -1,5 +1,5 @@
 import type { EncodeState } from "./limits.ts";
-import type { Place } from "./place.ts";
+import { keep, type Place } from "./place.ts";
 import { quoteKey } from "./text.ts";
 
 /** Encodes one field of an object at its place; undefined when it does not appear. */
@@ -64,9 +64,18 @@ export function encodeError(
     const encoded = encode(owner, key, place.at(key), inner, state);
     if (encoded !== undefined) out += `${out === "" ? "" : ","}${name}:${encoded}`;
   };
+  const addStack = (owner: { readonly stack: string }): void => {
+    if (place.at("stack").action !== keep) {
+      add(owner, "stack", '"stack"');
+      return;
+    }
+    const stack = state.writer.quoteStack(owner.stack);
+    state.left -= stack.length;
+    out += `${out === "" ? "" : ","}"stack":${stack}`;
+  };
   add(texts, "type", '"type"');
   add(texts, "message", '"message"');
-  if (texts.stack !== "") add(texts, "stack", '"stack"');
+  if (texts.stack !== "") addStack(texts);
   if (hasValue(error, "cause")) add(error, "cause", '"cause"');
   if (hasValue(error, "errors")) add(error, "errors", '"errors"');
   const own = ownKeys(error);

@@ -1,4 +1,5 @@
 import type { Redaction } from "../redact/redaction.ts";
+import { TextCache } from "./text-cache.ts";
 
 /** Characters that do not stand for themselves in JSON text, and surrogates (a lone one is not valid UTF-8). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what JSON text must not hold.
@@ -35,11 +36,18 @@ const overlap = 512;
 /** Whole numbers with fewer digits are no card number. */
 const longNumber = 1e11;
 
+/** Where the message of a stack ends and its frames begin; each frame is a line like the first. */
+const firstFrame = "\n    at ";
+
 /** Writes the texts of records: bounded, and without what redaction finds in them. */
 export class TextWriter {
   readonly #limit: number;
   readonly #redact: Redaction["text"];
   readonly #number: Redaction["number"];
+  /** Texts without secrets, as they are written: looking into a text costs much more than finding it here. Others are not kept. */
+  readonly #known = new TextCache(4096, 128);
+  readonly #frames = new TextCache(512, 256);
+  #covered = 0;
 
   constructor(limit: number, redaction: Pick<Redaction, "text" | "number">) {
     this.#limit = limit;
@@ -47,19 +55,58 @@ export class TextWriter {
     this.#number = redaction.number;
   }
 
-  /** A string as JSON text. Of one that is too long the rest is cut and its length told. */
-  quote(text: string): string {
-    return this.#redact === undefined && text.length <= this.#limit && !special.test(text)
-      ? `"${text}"`
-      : this.#quoteSlowly(text);
+  /** How many texts redaction has changed. */
+  get covered(): number {
+    return this.#covered;
   }
 
-  #quoteSlowly(text: string): string {
+  /** A string as JSON text. Of one that is too long the rest is cut and its length told. */
+  quote(text: string): string {
+    if (this.#redact !== undefined) return this.#known.get(text) ?? this.#quoteScanned(text);
+    return text.length <= this.#limit && !special.test(text) ? `"${text}"` : quote(this.#shown(text));
+  }
+
+  /**
+   * The stack of an error as JSON text: frames come again with the next error, so each is remembered, while the message before them is looked into as
+   * a whole.
+   */
+  quoteStack(stack: string): string {
+    const start = stack.indexOf(firstFrame);
+    if (start < 0 || stack.length > this.#limit) return this.quote(stack);
+    let out = this.quote(stack.slice(0, start)).slice(0, -1);
+    for (let at = start; at < stack.length; ) {
+      const next = stack.indexOf("\n", at + 1);
+      const end = next < 0 ? stack.length : next;
+      out += this.#frame(stack.slice(at, end));
+      at = end;
+    }
+    return `${out}"`;
+  }
+
+  /** A frame with the line feed before it, without quotes around it. */
+  #frame(line: string): string {
+    const known = this.#frames.get(line);
+    if (known !== undefined) return known;
+    const covered = this.#redact?.(line) ?? line;
+    const text = quote(covered).slice(1, -1);
+    if (covered === line) this.#frames.set(line, text);
+    return text;
+  }
+
+  #quoteScanned(text: string): string {
+    const before = this.#covered;
+    const quoted = quote(this.#shown(text));
+    if (this.#covered === before) this.#known.set(text, quoted);
+    return quoted;
+  }
+
+  #shown(text: string): string {
     const limit = this.#limit;
     const isLong = text.length > limit;
-    let shown = isLong ? text.slice(0, limit + overlap) : text;
-    if (this.#redact !== undefined) shown = this.#redact(shown);
-    return isLong ? quote(`${shown.slice(0, limit)}… [${text.length - limit} more characters]`) : quote(shown);
+    const seen = isLong ? text.slice(0, limit + overlap) : text;
+    const shown = this.#redact?.(seen) ?? seen;
+    if (shown !== seen) this.#covered += 1;
+    return isLong ? `${shown.slice(0, limit)}… [${text.length - limit} more characters]` : shown;
   }
 
   /** A number as JSON text; one that JSON does not know becomes a string. */
