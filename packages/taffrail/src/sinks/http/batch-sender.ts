@@ -39,6 +39,8 @@ interface Progress {
   done: number;
   refused: number;
   reason: string;
+  /** True while a request for it is open. */
+  underWay: boolean;
   /** What `write` has answered or will answer with the next turn of the loop. */
   result: WriteResult | undefined;
 }
@@ -88,6 +90,7 @@ class HttpBatchSender implements BatchSender {
   async write(batch: Batch, signal: AbortSignal): Promise<WriteResult> {
     const progress = this.#begin(batch);
     progress.result = undefined;
+    progress.underWay = true;
     const timeout = AbortSignal.timeout(this.#options.timeoutMs);
     let result: WriteResult | undefined;
     try {
@@ -96,9 +99,12 @@ class HttpBatchSender implements BatchSender {
         result = this.#account(progress, part, ...(await this.#post(part, AbortSignal.any([signal, timeout]))));
       }
     } catch (error) {
+      // Last words have been said for it.
+      if (progress.done >= batch.size) return this.#conclude(progress, batch);
       const reason = timeout.aborted ? `no answer in ${this.#options.timeoutMs} ms` : String(error);
       result = { outcome: "retry", reason: `${this.#options.url.origin}: ${reason}` };
     }
+    progress.underWay = false;
     progress.result = result ?? this.#conclude(progress, batch);
     return progress.result;
   }
@@ -120,7 +126,14 @@ class HttpBatchSender implements BatchSender {
 
   #begin(batch: Batch): Progress {
     if (this.#progress?.batch.deref() !== batch || this.#progress.done >= batch.size) {
-      this.#progress = { batch: new WeakRef(batch), done: 0, refused: 0, reason: "", result: undefined };
+      this.#progress = {
+        batch: new WeakRef(batch),
+        done: 0,
+        refused: 0,
+        reason: "",
+        underWay: false,
+        result: undefined,
+      };
     }
     return this.#progress;
   }
@@ -178,6 +191,7 @@ class HttpBatchSender implements BatchSender {
   #sendSync(batch: Batch): number {
     if (batch.size === 0) return 0;
     const progress = this.#begin(batch);
+    if (progress.underWay) this.#client.abandon();
     while (progress.done < batch.size) {
       const part = partOf(batch, progress.done, this.#partCharacters);
       const body = atOnce(this.#options.encode(part));

@@ -1,0 +1,80 @@
+import { checkOptions, isInteger, isObject, isOneOf, isText, type OptionCheck } from "../../options/check-options.ts";
+
+/** How a TLS receiver is checked, and how it knows us: PEM texts. */
+export interface SyslogTlsOptions {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** Name that the certificate must have, where it is not the host. */
+  readonly servername?: string;
+  /** Default true. */
+  readonly rejectUnauthorized?: boolean;
+}
+
+export interface SyslogSinkOptions {
+  /** `udp` (default), `tcp`, `tls`, or `unix`: a stream socket at `path` (Node.js cannot open datagram sockets such as the usual `/dev/log`). */
+  readonly transport?: "udp" | "tcp" | "tls" | "unix";
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Default 514, for TLS 6514. */
+  readonly port?: number;
+  /** The socket, for `unix`. */
+  readonly path?: string;
+  readonly tls?: SyslogTlsOptions;
+  /** Default `rfc5424`. */
+  readonly format?: "rfc5424" | "rfc3164";
+  /** What stands in the message: the JSON line (`json`, default), or the text, with the fields as structured data (RFC 5424 only). */
+  readonly content?: "json" | "structured-data";
+  /** Name or number of the facility. Default `user`. */
+  readonly facility?: string | number;
+  /** Default: the service of each record. */
+  readonly appName?: string;
+  /** Default: the name of the machine. */
+  readonly hostname?: string;
+  /** How messages are told apart on a stream. Default `octet-counting`, for `unix` `newline`. */
+  readonly framing?: "octet-counting" | "newline";
+  /** Longest datagram, in bytes; a longer message is cut, with a mark at its end. Default 2048. */
+  readonly maxBytes?: number;
+  /** Time for one batch, in ms. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** How long the end of a process may block to send what is left, in ms. Default 2000; 0 sends nothing then. */
+  readonly lastEffortMs?: number;
+}
+
+const facilities: readonly string[] = (
+  "kern user mail daemon auth syslog lpr news uucp cron authpriv ftp ntp audit alert clock " +
+  "local0 local1 local2 local3 local4 local5 local6 local7"
+).split(" ");
+
+const isFacility: OptionCheck = (value) =>
+  facilities.includes(value as string) || isInteger(0, facilities.length - 1)(value) === undefined
+    ? undefined
+    : `it must be a number from 0 to 23 or one of ${facilities.join(", ")}`;
+
+const isPort = isInteger(1, 65_535);
+
+/** Refuses what is no set of options of a syslog sink. Throws `option_unknown` and `option_invalid`. */
+export function checkSyslogOptions(options: SyslogSinkOptions): void {
+  checkOptions("syslogSink", options, {
+    transport: isOneOf(["udp", "tcp", "tls", "unix"]),
+    host: isText,
+    port: isPort,
+    path: isText,
+    tls: isObject,
+    format: isOneOf(["rfc5424", "rfc3164"]),
+    content: isOneOf(["json", "structured-data"]),
+    facility: isFacility,
+    appName: isText,
+    hostname: isText,
+    framing: isOneOf(["octet-counting", "newline"]),
+    maxBytes: isInteger(480, 65_507),
+    timeoutMs: isInteger(1, 600_000),
+    lastEffortMs: isInteger(0, 60_000),
+  });
+  if (options.transport === "unix") checkOptions("syslogSink", { path: options.path ?? "" }, { path: isText });
+}
+
+/** Number of a facility. */
+export function facilityNumber(facility: NonNullable<SyslogSinkOptions["facility"]>): number {
+  return typeof facility === "number" ? facility : facilities.indexOf(facility);
+}

@@ -1,0 +1,155 @@
+import type { Socket as DatagramSocket } from "node:dgram";
+import type { Socket } from "node:net";
+import type { SyslogTlsOptions } from "./syslog-options.ts";
+
+/** Where messages go; plain data, so that a thread can be told. */
+export interface Destination {
+  readonly transport: "udp" | "tcp" | "tls" | "unix";
+  readonly host: string;
+  readonly port: number;
+  readonly path: string | undefined;
+  readonly tls: SyslogTlsOptions;
+}
+
+/** An open way to a receiver. Messages leave in the order in which they are given. */
+export interface Transport {
+  /** Sends messages: one packet each, or one after the other on a stream. Resolves when the operating system has them; rejects when it will not. */
+  send(messages: readonly Uint8Array[], signal: AbortSignal): Promise<void>;
+  /** True when all that was given to `send` is with the operating system. */
+  sent(): boolean;
+  close(): void;
+}
+
+/** Rejects with the abort's reason when the signal comes first. */
+function orAbort<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function connectStream({ transport, host, port, path, tls }: Destination): Socket {
+  if (transport === "tls") return process.getBuiltinModule("node:tls").connect({ host, port, ...tls });
+  const { connect } = process.getBuiltinModule("node:net");
+  return path === undefined ? connect({ host, port }) : connect({ path });
+}
+
+function openStream(destination: Destination): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connectStream(destination);
+    const ready = destination.transport === "tls" ? "secureConnect" : "connect";
+    socket.unref();
+    socket.on("error", reject);
+    socket.once(ready, () => resolve(socket));
+    // A receiver says nothing; reading shows when it hangs up.
+    socket.resume();
+    socket.on("end", () => socket.destroy());
+  });
+}
+
+function writeAll(socket: Socket, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const lost = (): void => reject(new Error("the connection was closed"));
+    socket.once("close", lost);
+    socket.write(bytes, (error) => {
+      socket.removeListener("close", lost);
+      if (error === undefined || error === null) resolve();
+      else reject(error);
+    });
+  });
+}
+
+/** Messages on a connection that is made again when it has broken. */
+function streamTransport(destination: Destination): Transport {
+  let opening: Promise<Socket> | undefined;
+  let socket: Socket | undefined;
+  const drop = (): void => {
+    socket?.destroy();
+    socket = undefined;
+    opening = undefined;
+  };
+  const open = async (): Promise<Socket> => {
+    if (socket?.destroyed === true || socket?.writable === false) drop();
+    opening ??= openStream(destination);
+    socket = await opening;
+    return socket;
+  };
+  return {
+    async send(messages, signal) {
+      try {
+        const target = await orAbort(open(), signal);
+        signal.throwIfAborted();
+        await orAbort(writeAll(target, Buffer.concat(messages)), signal);
+      } catch (error) {
+        // What is half out must not be followed by anything.
+        opening?.then((late) => late.destroy()).catch(() => {});
+        drop();
+        throw error;
+      }
+    },
+    sent: () => socket !== undefined && !socket.connecting && socket.writableLength === 0,
+    close() {
+      opening?.then((late) => late.destroy()).catch(() => {});
+      drop();
+    },
+  };
+}
+
+function openDatagrams({ host, port }: Destination): Promise<DatagramSocket> {
+  const { createSocket } = process.getBuiltinModule("node:dgram");
+  const { isIPv6 } = process.getBuiltinModule("node:net");
+  return new Promise((resolve, reject) => {
+    const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
+    socket.unref();
+    socket.on("error", reject);
+    // Connected, so that the system tells when nobody listens.
+    socket.connect(port, host, () => resolve(socket));
+  });
+}
+
+function sendOne(socket: DatagramSocket, message: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.send(message, (error) => (error === null ? resolve() : reject(error)));
+  });
+}
+
+function datagramTransport(destination: Destination): Transport {
+  let opening: Promise<DatagramSocket> | undefined;
+  let underWay = 0;
+  const drop = (): void => {
+    opening?.then((socket) => socket.close()).catch(() => {});
+    opening = undefined;
+  };
+  return {
+    async send(messages, signal) {
+      underWay += 1;
+      try {
+        opening ??= openDatagrams(destination);
+        const socket = await orAbort(opening, signal);
+        for (const message of messages) {
+          signal.throwIfAborted();
+          await sendOne(socket, message);
+        }
+      } catch (error) {
+        drop();
+        throw error;
+      } finally {
+        underWay -= 1;
+      }
+    },
+    sent: () => underWay === 0,
+    close: drop,
+  };
+}
+
+/**
+ * Makes the way to a receiver. It is opened with the first message, and again after an error; modules are loaded then. It does not keep the process
+ * alive.
+ *
+ * @example await createTransport({ transport: "tcp", host: "127.0.0.1", port: 514, path: undefined, tls: {} }).send([bytes], signal)
+ */
+export function createTransport(destination: Destination): Transport {
+  return destination.transport === "udp" ? datagramTransport(destination) : streamTransport(destination);
+}
