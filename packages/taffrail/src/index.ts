@@ -48,6 +48,10 @@ export { type InjectOptions, injectContext, traceHeaders } from "./propagation/o
 export type { PropagationOptions } from "./propagation/propagation-options.ts";
 export type { TraceParent } from "./propagation/trace-parent.ts";
 export { type TracedFetchOptions, tracedFetch } from "./propagation/traced-fetch.ts";
+export type { RedactAction } from "./redact/actions.ts";
+export type { RedactDetector, RedactKey, RedactOptions, RedactPath } from "./redact/options.ts";
+export type { DetectorName, RedactPreset } from "./redact/presets.ts";
+export { type Sensitive, sensitive } from "./redact/sensitive.ts";
 export { type ConsoleSinkOptions, consoleSink } from "./sinks/console-sink.ts";
 export type { FileSinkOptions } from "./sinks/file/file-options.ts";
 export type { FileRetention } from "./sinks/file/retention.ts";

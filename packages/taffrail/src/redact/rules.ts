@@ -11,6 +11,7 @@ import { createSecretInTextDetector, type NameTest } from "./detect/secret-in-te
 import { createSecretInUrlDetector } from "./detect/secret-in-url.ts";
 import { createSsnDetector } from "./detect/ssn.ts";
 import { createTokenDetector } from "./detect/token.ts";
+import { compileGate } from "./gate.ts";
 import { isSensitiveKey, type KeyWords, looseName } from "./key-words.ts";
 import type { RedactOptions } from "./options.ts";
 import { matchPath, type PathPattern, parsePath, sameExactly, sameLoosely } from "./path-pattern.ts";
@@ -20,6 +21,8 @@ import type { PlaceVerdict } from "./redaction.ts";
 /** A detector that is on, and what is done with its finds. */
 export interface ActiveDetector extends Detector {
   readonly action: RedactAction;
+  /** Matches in every text in which this detector may find something. */
+  readonly gate: RegExp;
 }
 
 /** Options, compiled. */
@@ -100,7 +103,7 @@ function createDetectors(options: RedactOptions, fallback: RedactAction): readon
   const keys = namedKeys(options, fallback);
   const test = createNameTest(options, keys);
   const words = wordsOf(activePresets(options));
-  const names = [...keys.keys(), ...words.within, ...words.whole, ...words.ends];
+  const names = { ends: [...keys.keys(), ...words.within, ...words.ends], whole: words.whole };
   const factories: Readonly<Record<DetectorName, () => Detector>> = {
     card: createCardDetector,
     token: createTokenDetector,
@@ -114,7 +117,10 @@ function createDetectors(options: RedactOptions, fallback: RedactAction): readon
     "national-id": createNationalIdDetector,
     ip: createIpDetector,
   };
-  return [...detectorActions(options, fallback)].map(([name, action]) => ({ ...factories[name](), action }));
+  return [...detectorActions(options, fallback)].map(([name, action]) => {
+    const detector = factories[name]();
+    return { ...detector, action, gate: compileGate(detector.hints) };
+  });
 }
 
 const patternOf = (path: string): PathPattern => parsePath(path) ?? [];

@@ -1,5 +1,7 @@
 import { stricter } from "./actions.ts";
+import type { Hint } from "./detect/detector.ts";
 import { decodePercent, decodeUnicodeEscapes, percentRuns } from "./disguise.ts";
+import { compileGate } from "./gate.ts";
 import { disguiseCharacters, plainText } from "./plain-text.ts";
 import type { ActiveDetector, Rules } from "./rules.ts";
 
@@ -24,18 +26,26 @@ const longestText = 300_000;
 /** From here the clock is watched. */
 const watchedLength = 2048;
 
+/**
+ * Characters without which a text of the shape of prose holds no secret: letters, spaces and marks of sentences are left out of it, but for `K`,
+ * which AWS keys may have as their only rare one. Everything else costs a second look.
+ */
+const unusual = /[^A-JL-Za-z ,.;!?'"()[\]{}]/;
+/** Longer texts are always looked at more closely. */
+const longestProse = 4096;
+
 class TimeIsUp extends Error {}
 
-/** One pattern that matches in every text that may hold something: built from the hints of all detectors, and the characters of disguises. */
-function compileGate(detectors: readonly ActiveDetector[]): RegExp {
-  const disguises = [
-    { first: disguiseCharacters, pattern: `[${disguiseCharacters}]` },
-    { first: "%", pattern: "%[2-9A-Fa-f][0-9A-Fa-f]" },
-    { first: "\\\\", pattern: "\\\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})" },
-  ];
-  const hints = [...detectors.flatMap((detector) => detector.hints), ...disguises];
-  const first = [...new Set(hints.map((hint) => hint.first))].join("");
-  return new RegExp(`(?=[${first}])(?:${[...new Set(hints.map(({ pattern }) => pattern))].join("|")})`);
+/** Where the quick look takes a text for disguised: characters that show nothing or look like others, URL encoding, escapes. */
+const disguises: readonly Hint[] = [
+  { first: disguiseCharacters, pattern: `[${disguiseCharacters}]` },
+  { first: "%", pattern: "%[2-9A-Fa-f][0-9A-Fa-f]" },
+  { first: "\\\\", pattern: "\\\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})" },
+];
+
+/** Credentials of letters only can stand after `Bearer` and `Basic`; no clean text of letters is that long or names them. */
+function mayHoldLetters(text: string): boolean {
+  return text.length > longestProse || text.includes("earer ") || text.includes("asic ");
 }
 
 /** Finds that touch become one, with the stricter action. */
@@ -67,11 +77,12 @@ export function createScanner(
 ): ((text: string) => string) | undefined {
   const { detectors, actions } = rules;
   if (detectors.length === 0) return undefined;
-  const gate = compileGate(detectors);
+  const gate = compileGate([...detectors.flatMap(({ hints }) => hints), ...disguises]);
 
   const cover = (text: string, deadline: number): string => {
     const finds: Find[] = [];
     for (const by of detectors) {
+      if (!by.gate.test(text)) continue;
       by.find(text, (start, end) => {
         if (end > start) finds.push({ start, end, by });
       });
@@ -104,7 +115,8 @@ export function createScanner(
   };
 
   return (text) => {
-    if (text.length < shortestText || (text.length <= longestText && !gate.test(text))) return text;
+    if (text.length < shortestText || (!unusual.test(text) && !mayHoldLetters(text))) return text;
+    if (text.length <= longestText && !gate.test(text)) return text;
     if (text.length > longestText) {
       report.failed("length");
       return actions.mask;

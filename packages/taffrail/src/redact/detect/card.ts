@@ -76,7 +76,7 @@ export function createCardDetector(): Detector {
   const uuids = new RegExp(uuid, "g");
   return {
     name: "card",
-    hints: [{ first: "0-9", pattern: `\\d(?:${separator}\\d){12}` }],
+    hints: [{ first: "0-9", pattern: `[2-689](?<!\\d\\d)(?:${separator}\\d){12}` }],
     find(text, found) {
       const without = text.replace(uuids, (id) => "x".repeat(id.length));
       eachMatch(runs, without, (match) => {

@@ -1,6 +1,22 @@
 import { type Detector, eachMatch, wordStart } from "./detector.ts";
 import { nationalIds } from "./national-id-forms.ts";
 
+/** The forms that begin with a digit, taken together: for the quick look. */
+const shapes = [
+  "\\d{3}[ \\-]\\d{3}[ \\-]\\d{3}",
+  "\\d{6}(?: \\d{5}(?!\\d)|[\\-+aA]\\d{3})",
+  "\\d{7,8}[ \\-]?[A-Za-z](?![A-Za-z0-9])",
+  "[1-9]\\d[ \\-]?\\d{3}[ \\-]?\\d{3}[ \\-]?\\d{3}(?!\\d)",
+  "[12][ \\-]?\\d\\d[ \\-]?\\d\\d[ \\-]?(?:\\d\\d|2[aAbB])[ \\-]?\\d{3}[ \\-]?\\d{3}[ \\-]?\\d\\d",
+  "\\d{11}(?!\\d)",
+  "\\d{17}[\\dxX]",
+  "\\d\\d[01]\\d[0-3]\\d{5}[01]\\d\\d(?!\\d)",
+  "\\d{3}\\.\\d{3}\\.\\d{3}-\\d",
+  "\\d\\d\\.\\d\\d\\.\\d\\d-\\d",
+  "756\\.?\\d{4}\\.?\\d{4}",
+  "[2-9]\\d{3}[ \\-]\\d{4}[ \\-]\\d{4}",
+];
+
 /**
  * Finds numbers that states give to persons, where a check digit or the shape tells them from other numbers.
  *
@@ -13,9 +29,8 @@ export function createNationalIdDetector(): Detector {
   }));
   return {
     name: "national-id",
-    // Every form holds six digits with at most one separator between two of them, or two of them after two letters or more.
     hints: [
-      { first: "0-9", pattern: "\\d(?:[ .\\-]?\\d){6}" },
+      { first: "0-9", pattern: `(?<!\\d)(?:${shapes.join("|")})` },
       {
         first: "0-9",
         pattern: "\\d(?<=[A-Za-z]{2}[ \\-]?\\d)\\d(?:[ \\-]?\\d\\d[ \\-]?\\d\\d|[A-Za-z]\\d\\d[A-Za-z])",

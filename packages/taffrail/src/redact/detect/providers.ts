@@ -56,7 +56,7 @@ export const providers: readonly Provider[] = [
   provider("Supabase", "sb[ps]", "_", "[0-9a-f]{40}"),
   provider("Grafana", "gl(?:sa|c)", "_", "[A-Za-z0-9_+/=]{30,255}"),
   provider("New Relic", "NRAK", "\\-", "[A-Z0-9]{27}"),
-  provider("Atlassian", "ATATT3", "x", "[A-Za-z0-9_\\-=]{30,511}"),
+  provider("Atlassian", "ATA", "TT3", "[A-Za-z0-9_\\-=]{30,511}"),
   provider("Docker", "dckr_(?:pat|oat)", "_", "[A-Za-z0-9_\\-]{20,64}"),
   provider("Sentry", "sntry[su]", "_", "[A-Za-z0-9_+/=.\\-]{30,511}"),
   provider("PostHog", "ph[cx]", "_", "[A-Za-z0-9]{30,64}"),

@@ -1,4 +1,5 @@
 import { anyCase, type Detector, eachMatch, type Found, type Hint } from "./detector.ts";
+import { endOfNames } from "./name-tails.ts";
 import { createValueReader, type Ending, type ValueReader } from "./value-end.ts";
 
 /** Asks whether a name, as it stands in a text, is that of a secret. In prose (`name: value`) fewer names count than in `name=value`. */
@@ -25,23 +26,27 @@ const lineNames = /cookie|phrase|mnemonic/i;
 const scheme =
   /^(?:basic|bearer|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256|hmac|signature|oauth|hawk|scram-sha-256)[ \t]/i;
 
-/** How names of secrets go on, beside their own ends: `passwordHash`, `token_value`. */
+/** How names of secrets go on, beside their own ends: `passwordHash`, `token_value`, `secret key base`. */
 const additions =
-  "hash value header base string confirm confirmation encrypted plain raw again repeat prod production dev new old".split(
-    " ",
-  );
+  "(?:hash|value|header|base|string|confirm|confirmation|encrypted|plain|raw|again|repeat|prod|production|dev|new|old|[0-9]{1,2})";
 
-/** Source that matches before a sign when one of the names ends there; its last three letters are enough for the quick look. */
-function endOfNames(names: Iterable<string>): string {
-  const tails = new Set([...names, ...additions].map((name) => name.slice(-3)));
-  const sources = [...tails].map((tail) => [...tail.replace(/[^a-z0-9]/g, ".")].map(anyCase).join("[ _.\\-]?"));
-  return `(?<=(?:${sources.join("|")})[0-9]{0,2}${afterName})`;
+/** The names whose values are looked for, in loose form. */
+export interface SecretNames {
+  /** Names that may be the end of a longer one. */
+  readonly ends: Iterable<string>;
+  /** Names that must be whole. */
+  readonly whole: Iterable<string>;
 }
 
-/** Hints of texts in which one of the names (in loose form) is followed by `:`, `=` or `>`, or is an option of a command line. */
-export function nameHints(names: Iterable<string>): readonly Hint[] {
+/** Source that matches a sign with one of the names before it. */
+function signAfter({ ends, whole }: SecretNames): string {
+  return `[:=>](?<=(?:${endOfNames(ends)}|(?<![A-Za-z])${endOfNames(whole)})(?:[ _.\\-]?${additions.replace(/[a-z]+/g, anyCase)})?${afterName}[:=>])`;
+}
+
+/** Hints of texts in which one of the names is followed by `:`, `=` or `>`, or is an option of a command line. */
+export function nameHints(names: SecretNames): readonly Hint[] {
   return [
-    { first: ":=>", pattern: `[:=>](?<=${endOfNames(names)}[:=>])` },
+    { first: ":=>", pattern: signAfter(names) },
     { first: "\\-", pattern: "--(?<!\\w--)(?=[A-Za-z])" },
   ];
 }
@@ -116,10 +121,10 @@ function findAt(text: string, sign: number, read: ValueReader, test: NameTest, f
  * Finds values that stand beside the name of a secret, in whatever notation: `password=x`, `pwd: x`, JSON (also inside JSON), XML, headers,
  * options of command lines.
  *
- * @example createSecretInTextDetector(isSecretName, ["password"]).find("pwd: x", (start, end) => console.log(start, end)) // 5 6
+ * @example createSecretInTextDetector(isSecretName, { ends: ["pwd"], whole: [] }).find("pwd: x", (start, end) => console.log(start, end)) // 5 6
  */
-export function createSecretInTextDetector(test: NameTest, names: readonly string[]): Detector {
-  const signs = new RegExp(`[:=>](?<=${endOfNames(names)}[:=>])`, "g");
+export function createSecretInTextDetector(test: NameTest, names: SecretNames): Detector {
+  const signs = new RegExp(signAfter(names), "g");
   const options = /(?<![\w-])--([A-Za-z][\w-]{1,60})[ \t]+(?=[^\s-])/g;
   const read = createValueReader();
   return {

@@ -1,5 +1,6 @@
-import { anyCase, type Detector, eachMatch } from "./detector.ts";
-import { type NameTest, nameHints } from "./secret-in-text.ts";
+import { type Detector, eachMatch } from "./detector.ts";
+import { endOfNames } from "./name-tails.ts";
+import { type NameTest, nameHints, type SecretNames } from "./secret-in-text.ts";
 
 /** Parameters that are secret in a URL, though their names mean little elsewhere. In loose form. */
 const parameters: ReadonlySet<string> = new Set(
@@ -16,18 +17,20 @@ const loose = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g,
  * Finds secrets in URLs: the password of `scheme://user:password@host`, all of the user information with http, and secret parameters of query and
  * fragment.
  *
- * @example createSecretInUrlDetector(isSecretName, []).find("redis://app:pw@cache:6379", (start, end) => console.log(start, end)) // 12 14
+ * @example createSecretInUrlDetector(isSecretName, names).find("redis://app:pw@cache:6379", (start, end) => console.log(start, end)) // 12 14
  */
-export function createSecretInUrlDetector(test: NameTest, names: readonly string[]): Detector {
+export function createSecretInUrlDetector(test: NameTest, names: SecretNames): Detector {
   const withPassword = /(https?)?:\/\/([^\s:/@"'<>]{0,128}):(?!\d{1,5}(?:[/?#]|$))([^\s"'<>]{1,256})@/gi;
   const withUser = /(?<=https?):\/\/([^\s:/?#@"'<>]{1,256})@/gi;
-  const tails = [...new Set([...parameters, ...longParameters].map((name) => anyCase(name.slice(-3))))];
   const parameter = /[?&#;]([\w.\-[\]]{1,64})=([^\s&#;"'<>\\]+)/g;
   return {
     name: "secret-in-url",
     hints: [
-      { first: "@", pattern: "@(?:(?<=:[^\\s@]{1,256}@)|(?<=\\/\\/[^\\s/@]{1,256}@))" },
-      { first: "=", pattern: `=(?<=[?&#;][\\w.\\-]{0,40}(?:${tails.join("|")})=)` },
+      {
+        first: "@",
+        pattern: "@(?<=\\/\\/(?:[^\\s:/@]{0,128}:)?[^\\s/@]{1,256}@|\\/\\/[^\\s:/@]{0,128}:[^\\s@]{1,256}@)",
+      },
+      { first: "=", pattern: `=(?<=[?&#;][\\w.\\-]{0,40}${endOfNames([...parameters, ...longParameters])}=)` },
       ...nameHints(names).filter(({ first }) => first !== "\\-"),
     ],
     find(text, found) {

@@ -11,8 +11,11 @@ export function createSsnDetector(): Detector {
   return {
     name: "ssn",
     hints: [
-      { first: "0-9", pattern: "\\d{3}[\\-. ]{1,3}\\d{2}[\\-. ]{1,3}\\d{4}" },
-      { first: "0-9", pattern: `\\d{9}(?<=(?:${anyCase("ssn")}|${anyCase("security")})[^\\d\\r\\n]{0,16}\\d{9})` },
+      { first: "0-9", pattern: "\\d(?<!\\d\\d)\\d\\d[\\-. ]{1,3}\\d{2}[\\-. ]{1,3}\\d{4}" },
+      {
+        first: "0-9",
+        pattern: `\\d(?<!\\d\\d)\\d{8}(?<=(?:${anyCase("ssn")}|${anyCase("security")})[^\\d\\r\\n]{0,16}\\d{9})`,
+      },
     ],
     find(text, found) {
       eachMatch(grouped, text, (match) => found(match.index, match.index + match[0].length));

@@ -8,7 +8,7 @@ const prose: ReadonlySet<string> = new Set(
   was without`.split(/\s+/),
 );
 
-const schemes = `${anyCase("bearer")}|${anyCase("basic")}|${anyCase("digest")}|${anyCase("negotiate")}|${anyCase("ntlm")}`;
+const schemes = `[bB](?:${anyCase("earer")}|${anyCase("asic")})|N(?:egotiate|TLM)`;
 const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 const printable = /^[\x20-\x7e\u00a0-\uffff]+$/;
 
@@ -34,9 +34,9 @@ const wholeOf = ({ lead, anchor, body }: Provider): string => `${wordStart}${lea
 const jwt = "eyJ[A-Za-z0-9_\\-]{8,4095}(?:\\.[A-Za-z0-9_\\-]{0,8191}){1,4}";
 
 /** The families one after the other: a single pattern of them all would try each at every character. */
-function findFamilies(patterns: readonly (readonly [RegExp, RegExp])[], text: string, found: Found): void {
-  for (const [quick, whole] of patterns) {
-    if (quick.test(text)) eachMatch(whole, text, (match) => found(match.index, match.index + match[0].length));
+function findFamilies(families: readonly RegExp[], text: string, found: Found): void {
+  for (const family of families) {
+    eachMatch(family, text, (match) => found(match.index, match.index + match[0].length));
   }
 }
 
@@ -46,10 +46,7 @@ function findFamilies(patterns: readonly (readonly [RegExp, RegExp])[], text: st
  * @example createTokenDetector().find("Authorization: Bearer abc.def-123", (start, end) => console.log(start, end)) // 22 33
  */
 export function createTokenDetector(): Detector {
-  const families = providers.map((family): readonly [RegExp, RegExp] => [
-    new RegExp(`${family.anchor}(?<=${wordStart}${family.lead}${family.anchor})(?=${family.body})`),
-    new RegExp(wholeOf(family), "g"),
-  ]);
+  const families = providers.map((family) => new RegExp(wholeOf(family), "g"));
   const tokens = new RegExp(jwt, "g");
   const credentials = new RegExp(`${wordStart}(${schemes})[ \\t]{1,4}([^\\s"'\`,\\\\<>]{1,8191})`, "g");
   return {
@@ -60,7 +57,7 @@ export function createTokenDetector(): Detector {
         pattern: `${anchor}(?<=${wordStart}${lead}${anchor})(?=${body})`,
       })),
       { first: "J", pattern: "J(?<=eyJ)" },
-      { first: "bBdDN", pattern: `(?:${schemes})[ \\t]` },
+      { first: "bBN", pattern: `(?:${schemes})[ \\t]` },
     ],
     find(text, found) {
       findFamilies(families, text, found);
