@@ -1,6 +1,7 @@
 // @ts-check
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { failSync, fillDisk } from "./support/spool-disk.mjs";
 import { damages, lanesOf, orphan, segmentsOf } from "./support/spool-faults.mjs";
 import { createReceiver, createSpool, keysOf, lineOf, openAccount } from "./support/spool-parts.mjs";
 
@@ -210,6 +211,25 @@ async function runTwo(round, folder) {
   await spool.close();
 }
 
+/** @param {Round} round @param {string} folder @param {string} limit */
+async function runDisk({ random, faults, counts }, folder, limit) {
+  const found = await fillDisk(folder, random, limit);
+  const name = found === undefined ? "disks that could not be mounted (needs root)" : "full disks";
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+  faults.push(...(found ?? []));
+}
+
+/** @param {Round} round @param {string} folder */
+const runFull = (round, folder) => runDisk(round, folder, `size=${round.random.integer(100, 400)}k`);
+
+/** @param {Round} round @param {string} folder */
+const runInodes = (round, folder) => runDisk(round, folder, `size=8m,nr_inodes=${round.random.integer(9, 20)}`);
+
+/** @param {Round} round @param {string} folder */
+async function runSync({ random, faults }, folder) {
+  faults.push(...(await failSync(folder, random)));
+}
+
 /** @type {Record<string, (round: Round, folder: string) => Promise<void>>} */
 const scenes = {
   ...Object.fromEntries(
@@ -218,6 +238,9 @@ const scenes = {
       (/** @type {Round} */ round, /** @type {string} */ folder) => runDamage(round, folder, kind),
     ]),
   ),
+  "full disk": runFull,
+  "no inodes left": runInodes,
+  "failing fsync": runSync,
   "copied directory": runCopied,
   "two on one directory": runTwo,
 };
@@ -227,7 +250,7 @@ export const proof = {
   name: "spool-faults",
   title:
     "a spool with torn, flipped, swapped, foreign, old, empty files and odd checkpoints: all but the damaged is delivered, once",
-  needs: [],
+  needs: ["strace", "mount"],
   counts: { full: 1000, share: 30 },
   async run({ count, folder, random }) {
     const names = Object.keys(scenes);

@@ -27,6 +27,11 @@ export class CutLog {
     this.#seed = crc32(laneId);
   }
 
+  /** Makes the file while there is room for it; throws what the file system says. */
+  create(): void {
+    this.#descriptor ??= openSync(this.#path, "w", 0o600);
+  }
+
   /** Reads what is there; entries that are not whole are left out. */
   load(): void {
     let bytes: Buffer;

@@ -9,7 +9,7 @@ import { Lane } from "./lane.ts";
 import { LaneReader } from "./lane-reader.ts";
 import { thisOwner } from "./owner.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
-import { endOf } from "./segment.ts";
+import { endOf, type Segment } from "./segment.ts";
 import { SegmentSync } from "./segment-sync.ts";
 import type { AppendResult, SourceOptions, Spool, SpoolState } from "./spool.ts";
 import { resolveSpoolOptions, type SpoolOptions } from "./spool-options.ts";
@@ -63,7 +63,7 @@ class FileSpool implements Spool {
     this.#keptAt = clock.monotonic();
     this.#claims = new Claims(root, thisOwner(), clock, ids);
     this.#quarantine = createQuarantine(join(dir, "quarantine"), quarantineBytes);
-    const abandon = (segment: Parameters<Writer["abandon"]>[0]): void => this.#writer.abandon(segment);
+    const abandon = (segment: Segment): void => this.#writer.abandon(segment);
     this.#sync = new SegmentSync({ policy: fsync, intervalMs: fsyncIntervalMs, problem, abandon });
     this.#own = this.#lane(this.#claims.create(), true);
     this.#writer = this.#write(this.#own);
@@ -166,7 +166,8 @@ class FileSpool implements Spool {
   }
 
   #lane(claim: Claim, isOwn: boolean): Lane {
-    return new Lane({ claim, quarantine: this.#quarantine, problem: this.#options.problem }, isOwn);
+    const removed = (segment: Segment): void => this.#sync.forget(segment);
+    return new Lane({ claim, quarantine: this.#quarantine, problem: this.#options.problem, removed }, isOwn);
   }
 
   #write(lane: Lane): Writer {

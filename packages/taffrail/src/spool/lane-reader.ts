@@ -60,6 +60,8 @@ export class LaneReader implements Progress {
     this.next = this.#lane.isOwn ? this.#lane.end : this.#restore();
     this.#expected = this.next;
     this.#lane.join(this);
+    // Its file is made now: on a full disk there is no room for it later.
+    if (this.#lane.isOwn) this.#save(0);
   }
 
   /** Number of the first record that waits: `next`, but for those that were looked at and are for others. */

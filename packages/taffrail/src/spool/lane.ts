@@ -18,6 +18,8 @@ export interface LaneOptions {
   readonly claim: Claim;
   readonly quarantine: Quarantine;
   readonly problem: (message: string) => void;
+  /** A segment is deleted. */
+  readonly removed: (segment: Segment) => void;
 }
 
 /** Ending of segment files. */
@@ -35,17 +37,19 @@ export class Lane {
   tornTails = 0;
   readonly #quarantine: Quarantine;
   readonly #problem: (message: string) => void;
+  readonly #removed: (segment: Segment) => void;
   readonly #readers: Progress[] = [];
   /** Places of sinks that this process does not have. */
   #bytes = 0;
   #removedTo = 1;
   readonly #strangers = new Map<string, number>();
 
-  constructor({ claim, quarantine, problem }: LaneOptions, isOwn: boolean) {
+  constructor({ claim, quarantine, problem, removed }: LaneOptions, isOwn: boolean) {
     this.claim = claim;
     this.isOwn = isOwn;
     this.#quarantine = quarantine;
     this.#problem = problem;
+    this.#removed = removed;
     this.cuts = new CutLog(claim.path, claim.id);
     this.spoiledFrom = isOwn ? Number.POSITIVE_INFINITY : this.#load();
   }
@@ -128,6 +132,7 @@ export class Lane {
     this.#removedTo = Math.max(this.#removedTo, endOf(segment));
     segment.closed = true;
     segment.memory = undefined;
+    this.#removed(segment);
     const { path } = segment;
     segment.path = undefined;
     try {

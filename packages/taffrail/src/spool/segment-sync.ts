@@ -73,6 +73,15 @@ export class SegmentSync {
     else closeSync(file.descriptor);
   }
 
+  /** The segment is deleted: its bytes need no sync, and its file must let go of the disk. */
+  forget(segment: Segment): void {
+    for (const file of [...this.#dirty]) {
+      if (file.segment !== segment || this.#inFlight === file) continue;
+      this.#dirty.delete(file);
+      if (this.#closing.delete(file)) closeSync(file.descriptor);
+    }
+  }
+
   /** Syncs all that was written before. Never rejects. */
   sync(): Promise<void> {
     clearTimeout(this.#timer);

@@ -66,9 +66,15 @@ export class Writer {
     return this.#segment?.memory === undefined ? 0 : this.#segment.count;
   }
 
-  /** Opens the first segment; throws what the file system says. */
+  /** Opens the first segment; throws what the file system says, but for a full disk: that passes, and memory holds the records meanwhile. */
   open(): void {
-    this.#start(this.#makeFile());
+    try {
+      this.#lane.cuts.create();
+      this.#start(this.#makeFile());
+    } catch (error) {
+      if (!isFullDisk(error)) throw error;
+      this.#fail(error);
+    }
   }
 
   /** Takes a line. `stored`: the operating system has it; `held`: memory has it; `buffer-full`: the disk fails and memory is full. Never throws. */
@@ -240,14 +246,14 @@ export class Writer {
   }
 
   /** Closes a file that could not be written, cut to its whole frames if that is possible. */
-  #leave(segment: Segment, { descriptor }: OpenFile): void {
+  #leave(segment: Segment, file: OpenFile): void {
     segment.closed = true;
     try {
-      ftruncateSync(descriptor, segment.size);
+      ftruncateSync(file.descriptor, segment.size);
     } catch {
       // The rest of a frame stays at its end, where readers stop by themselves.
     }
-    this.#options.sync.finished({ segment, descriptor });
+    this.#options.sync.finished(file);
   }
 
   /** Moves the frames that were not written into memory, under the same numbers. */
@@ -338,6 +344,11 @@ export class Writer {
     const number = String(first).padStart(segmentDigits, "0");
     return join(this.#lane.claim.path, `${number}-${this.#files}${segmentEnding}`);
   }
+}
+
+function isFullDisk(error: unknown): boolean {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return ["ENOSPC", "EDQUOT"].includes(code);
 }
 
 function emptySegment(header: ReadHeader): Segment {
