@@ -1,6 +1,6 @@
 import type { Level } from "@taffrail/contracts";
 import { readText } from "./encode/error.ts";
-import { isError, isPlain } from "./encode/plain.ts";
+import { isError, isList, isPlain } from "./encode/plain.ts";
 import { readProperty, thrownMarker } from "./encode/value.ts";
 
 /** Fields of a record: an object of whatever type. Its own enumerable properties become top-level fields of the line. */
@@ -40,7 +40,7 @@ export interface Call {
 function toFields(value: unknown): object | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === "function") return evaluate(value as () => unknown);
-  if (typeof value !== "object" || Array.isArray(value)) return { value };
+  if (typeof value !== "object" || isList(value)) return { value };
   return isError(value) ? { err: value } : value;
 }
 
@@ -107,7 +107,7 @@ function withArgs(call: Call, args: readonly unknown[]): Call {
 
 /** True for what stands where fields are expected; anything else, followed by more, is one of many values, as for a format. */
 function isFieldsLike(value: unknown): boolean {
-  return typeof value === "function" || (typeof value === "object" && value !== null && !Array.isArray(value));
+  return typeof value === "function" || (typeof value === "object" && value !== null && !isList(value));
 }
 
 /** Every argument that the signatures have no place for, in order. */

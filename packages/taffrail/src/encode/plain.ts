@@ -26,3 +26,12 @@ export function isError(value: object): value is Error {
     return false;
   }
 }
+
+/** True for arrays. Never throws, as `Array.isArray` does for a proxy that was revoked. */
+export function isList(value: unknown): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
