@@ -10,6 +10,7 @@ const layers = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
   "packages/testkit": ["@taffrail/contracts"],
   "packages/experiments": ["@taffrail/contracts"],
   "packages/taffrail": ["@taffrail/contracts"],
+  "packages/otel": ["@taffrail/contracts", "taffrail"],
   "packages/protocol": ["@taffrail/contracts"],
   "packages/query": ["@taffrail/contracts"],
   "packages/client": ["@taffrail/contracts"],

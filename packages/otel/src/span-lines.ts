@@ -54,7 +54,8 @@ export function createSpanLines(log: TelemetryLog): SpanLines {
     async shutdown() {
       if (isClosed) return;
       isClosed = true;
-      book.drop("closed", book.read().pending);
+      const { pending } = book.read();
+      if (pending > 0) book.drop("closed", pending);
     },
     ledger: () => book.read(),
   };

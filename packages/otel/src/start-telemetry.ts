@@ -8,7 +8,7 @@ import {
   TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace-node";
 import { createLedger, type Ledger } from "@taffrail/contracts";
-import { createLogger, type Logger, otlpSink } from "taffrail";
+import { consoleSink, createLogger, type Logger, otlpSink, type Sink } from "taffrail";
 import { registerContext, registerProviders, reportDiagnostics } from "./globals.ts";
 import { createPackageLoader, type Instrumentation, loadInstrumentations } from "./instrumentation.ts";
 import { createMetricLines, type MetricLines } from "./metric-lines.ts";
@@ -45,21 +45,26 @@ export interface Telemetry<L extends TelemetryLog = TelemetryLog> {
 
 const defaultDeadlineMs = 5000;
 const defaultIntervalMs = 60_000;
-const defaultOtlpUrl = "http://127.0.0.1:4318";
 /** The longest text of a span's attribute, in characters; OpenTelemetry's default has no end. */
 const attributeLengthMax = 16_384;
 const emptyLedger = createLedger().read();
 
-function createOwnLogger({ loggerOptions = {}, service, server, otlp }: TelemetryOptions): Logger {
-  const url = process.env.OTEL_EXPORTER_OTLP_ENDPOINT ?? defaultOtlpUrl;
-  const isAimless = otlp === undefined && server === undefined && Object.keys(loggerOptions).length === 0;
-  const target = otlp ?? (isAimless && !process.env.TAFFRAIL_URL ? url : undefined);
-  const sink = typeof target === "string" ? otlpSink({ url: target }) : target && otlpSink(target);
+/** Where telemetry goes when nobody says: as OpenTelemetry's variables name it, or to a receiver on this machine. */
+function sinkOf({ loggerOptions = {}, server, otlp }: TelemetryOptions): Sink | undefined {
+  if (typeof otlp === "string") return otlpSink({ url: otlp });
+  if (otlp !== undefined) return otlpSink(otlp);
+  const isNamed = server !== undefined || loggerOptions.server !== undefined || Boolean(process.env.TAFFRAIL_URL);
+  return isNamed || loggerOptions.sinks !== undefined ? undefined : otlpSink();
+}
+
+function createOwnLogger(options: TelemetryOptions): Logger {
+  const { loggerOptions = {}, service, server } = options;
+  const sink = sinkOf(options);
   return createLogger({
     ...loggerOptions,
     ...(service === undefined ? {} : { service }),
     ...(server === undefined ? {} : { server }),
-    ...(sink === undefined ? {} : { sinks: [...(loggerOptions.sinks ?? []), sink] }),
+    ...(sink === undefined ? {} : { sinks: [...(loggerOptions.sinks ?? [consoleSink()]), sink] }),
   });
 }
 

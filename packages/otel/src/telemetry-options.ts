@@ -5,7 +5,7 @@ import type { LoggerOptions, OtlpSinkOptions } from "taffrail";
 import type { AutoInstrumentation } from "./instrumentation.ts";
 import type { TelemetryLog } from "./telemetry-log.ts";
 
-/** Options of `startTelemetry`. Without `log`, `loggerOptions`, `server` and `otlp` telemetry goes to OTLP's default address on this machine. */
+/** Options of `startTelemetry`. Where nothing says otherwise, telemetry goes where OpenTelemetry's variables say, or to `http://localhost:4318`. */
 export interface TelemetryOptions<L extends TelemetryLog = TelemetryLog> {
   /** A logger of yours to send through. It is flushed at the shutdown, not closed. Without it a logger is made, and closed at the shutdown. */
   readonly log?: L;
