@@ -39,8 +39,8 @@ interface Progress {
   done: number;
   refused: number;
   reason: string;
-  /** True while a request for it is open. */
-  underWay: boolean;
+  /** Takes back the requests that are open for it, so that they go out no more. */
+  readonly takenBack: AbortController;
   /** What `write` has answered or will answer with the next turn of the loop. */
   result: WriteResult | undefined;
 }
@@ -90,13 +90,13 @@ class HttpBatchSender implements BatchSender {
   async write(batch: Batch, signal: AbortSignal): Promise<WriteResult> {
     const progress = this.#begin(batch);
     progress.result = undefined;
-    progress.underWay = true;
     const timeout = AbortSignal.timeout(this.#options.timeoutMs);
+    const ends = AbortSignal.any([signal, timeout, progress.takenBack.signal]);
     let result: WriteResult | undefined;
     try {
       while (progress.done < batch.size && result === undefined) {
         const part = partOf(batch, progress.done, this.#partCharacters);
-        result = this.#account(progress, part, ...(await this.#post(part, AbortSignal.any([signal, timeout]))));
+        result = this.#account(progress, part, ...(await this.#post(part, ends)));
       }
     } catch (error) {
       // Last words have been said for it.
@@ -104,7 +104,6 @@ class HttpBatchSender implements BatchSender {
       const reason = timeout.aborted ? `no answer in ${this.#options.timeoutMs} ms` : String(error);
       result = { outcome: "retry", reason: `${this.#options.url.origin}: ${reason}` };
     }
-    progress.underWay = false;
     progress.result = result ?? this.#conclude(progress, batch);
     return progress.result;
   }
@@ -131,7 +130,7 @@ class HttpBatchSender implements BatchSender {
         done: 0,
         refused: 0,
         reason: "",
-        underWay: false,
+        takenBack: new AbortController(),
         result: undefined,
       };
     }
@@ -191,7 +190,7 @@ class HttpBatchSender implements BatchSender {
   #sendSync(batch: Batch): number {
     if (batch.size === 0) return 0;
     const progress = this.#begin(batch);
-    if (progress.underWay) this.#client.abandon();
+    progress.takenBack.abort();
     while (progress.done < batch.size) {
       const part = partOf(batch, progress.done, this.#partCharacters);
       const body = atOnce(this.#options.encode(part));

@@ -7,8 +7,6 @@ export interface HttpClient {
   post(body: Uint8Array, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer>;
   /** True when the request under way has been handed to the operating system whole: it goes out even if the process ends now. */
   sent(): boolean;
-  /** Takes the request under way back, so that it goes out no more. */
-  abandon(): void;
   close(): void;
 }
 
@@ -82,7 +80,6 @@ export function createHttpClient(url: URL): HttpClient {
       }
     },
     sent: () => isSent(outgoing),
-    abandon: () => outgoing?.destroy(),
     close: () => agent?.destroy(),
   };
 }
