@@ -38,8 +38,10 @@ function readArguments(args: readonly unknown[]): { readonly message: string; re
 function argumentsOf(method: ConsoleMethod, args: readonly unknown[]): readonly unknown[] | undefined {
   if (method === "dir") return args.slice(0, 1);
   if (method !== "assert") return args;
-  if (args[0] === true || args[0]) return undefined;
-  return args.length === 1 ? ["Assertion failed"] : ["Assertion failed:", ...args.slice(1)];
+  if (args[0]) return undefined;
+  const [text, ...rest] = args.slice(1);
+  if (typeof text === "string") return [`Assertion failed: ${text}`, ...rest];
+  return args.length === 1 ? ["Assertion failed"] : ["Assertion failed:", text, ...rest];
 }
 
 /**
