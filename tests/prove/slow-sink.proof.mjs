@@ -10,6 +10,7 @@ import { root } from "../../tools/ready.mjs";
  * @property {number} logged
  * @property {number} errors
  * @property {number} longestCalls ms in one turn's log calls
+ * @property {number} longestWork ms of processor time, of all threads, in one turn's log calls
  * @property {number} longestDelay ms
  * @property {number} maxRss bytes
  * @property {number} pressure
@@ -78,9 +79,10 @@ function judge(policy, run, idle, share) {
   if (!share && lost === 0) faults.push(`${policy}: nothing had to be dropped`);
   const grown = run.maxRss - idle.maxRss;
   if (grown > bufferBytes + goals.aboveBufferBytes) faults.push(`${policy}: RSS grew by ${megabytes(grown)} MB`);
-  // Time depends on the machine: only the full run, which is made on a quiet one, is judged by it.
-  if (!share && run.longestCalls > goals.blockMs)
-    faults.push(`${policy}: log calls blocked for ${run.longestCalls.toFixed(1)} ms`);
+  // Wall time is also that of other programs; the processor time of the calls is the library's own.
+  if (!share && run.longestWork > goals.blockMs) {
+    faults.push(`${policy}: log calls of one turn worked for ${run.longestWork.toFixed(1)} ms`);
+  }
   return faults;
 }
 
@@ -95,7 +97,7 @@ export const proof = {
     const idle = await runOnce("none", count);
     /** @type {Record<string, string>} */
     const figures = {
-      "without logging": `longest delay of the loop ${idle.longestDelay.toFixed(1)} ms, RSS ${megabytes(idle.maxRss)} MB`,
+      "without logging": `longest block in one turn ${idle.longestCalls.toFixed(1)} ms, longest delay of the loop ${idle.longestDelay.toFixed(1)} ms, RSS ${megabytes(idle.maxRss)} MB`,
     };
     const faults = [];
     for (const policy of ["drop-new", "drop-old"]) {
@@ -103,7 +105,7 @@ export const proof = {
       faults.push(...judge(policy, run, idle, share));
       const dropped = Object.entries(run.ledger?.dropped ?? {}).map(([reason, records]) => `${records} ${reason}`);
       figures[policy] =
-        `longest block by log calls ${run.longestCalls.toFixed(1)} ms (goal ${goals.blockMs}), longest delay of the loop ` +
+        `after half a second, log calls of one turn worked at most ${run.longestWork.toFixed(1)} ms (goal ${goals.blockMs}) and took ${run.longestCalls.toFixed(1)} ms; longest delay of the loop ` +
         `${run.longestDelay.toFixed(1)} ms; RSS ${megabytes(run.maxRss)} MB, ${megabytes(run.maxRss - idle.maxRss)} more ` +
         `(goal ${megabytes(bufferBytes + goals.aboveBufferBytes)}); ${run.logged} logged, ${run.read.lines} read, ` +
         `dropped ${dropped.join(", ") || "none"}; errors read ${run.read.errors} of ${run.errors}`;

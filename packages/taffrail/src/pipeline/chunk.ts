@@ -31,7 +31,7 @@ export class Chunk {
   /** Routes of each record; undefined while all records go where their rank sends them. */
   masks: number[] | undefined;
   marks: DropMark[] | undefined;
-  /** Bytes by which its bytes exceed its characters, once it is parked. */
+  /** Bytes by which its memory exceeds its characters, once it is parked. */
   extra = 0;
   /** Sink queues that still want something of it. */
   holders = 0;
@@ -101,15 +101,13 @@ export class Chunk {
     });
   }
 
-  /** Makes a chunk that has to wait as small as it can be: exact bytes, no pieces of text. Returns by how many bytes its size changed thereby. */
+  /** Makes a chunk that has to wait as small as it can be: bytes, and no pieces of text. Returns by how many bytes its size changed thereby. */
   park(): number {
     if (this.users > 0) return 0;
-    if (this.#bytes === undefined) this.#bytes = Buffer.from(this.text);
-    else if (this.#slab !== undefined) this.#bytes = Buffer.from(this.#bytes);
-    this.#recycle();
+    const bytes = this.bytes();
     this.text = "";
     const before = this.extra;
-    this.extra = this.#bytes.byteLength - this.characters;
+    this.extra = (this.#slab ?? bytes).byteLength - this.characters;
     return this.extra - before;
   }
 

@@ -27,12 +27,31 @@ function mark(entry: Entry, rank: number, bytes: number, gone: Set<number>): num
   return freed;
 }
 
-function evict(entry: Entry, gone: ReadonlySet<number>): Eviction {
-  const indexes = indexesOf(entry);
-  const kept = indexes.filter((index) => !gone.has(index));
-  const own = entry.lines?.filter((_, place) => !gone.has(indexes[place] ?? -1));
+/** The lines of some records, in a text of their own: a slice of the chunk's text would keep all of it in memory. */
+function linesOf(entry: Entry, kept: readonly number[], own: readonly string[] | undefined): readonly string[] {
+  if (kept.length === 0) return [];
   const lines = own ?? entry.chunk.records(kept).map((record) => record.line);
-  return { entry, removed: indexes.filter((index) => gone.has(index)), kept, lines };
+  const text = lines.join("");
+  let end = 0;
+  return lines.map(({ length }) => {
+    end += length;
+    return text.slice(end - length, end);
+  });
+}
+
+function evict(entry: Entry, gone: ReadonlySet<number>): Eviction {
+  const removed: number[] = [];
+  const kept: number[] = [];
+  const own: string[] | undefined = entry.lines === undefined ? undefined : [];
+  indexesOf(entry).forEach((index, place) => {
+    if (gone.has(index)) {
+      removed.push(index);
+      return;
+    }
+    kept.push(index);
+    own?.push(entry.lines?.[place] ?? "");
+  });
+  return { entry, removed, kept, lines: linesOf(entry, kept, own) };
 }
 
 /**
