@@ -102,7 +102,7 @@ export async function failSync(folder, random) {
   const dir = join(folder, "spool");
   const trace = join(folder, "trace");
   const fsync = random.pick(["always", "interval"]);
-  const when = random.integer(1, 8);
+  const when = fsync === "always" ? random.integer(1, 30) : random.integer(1, 3);
   const inject = `inject=fdatasync:error=EIO:when=${when}..${when + random.integer(0, 2)}`;
   const traced = [
     "-f",

@@ -48,7 +48,7 @@ export class Claims {
       nonce: this.#ids.hex(3),
     };
     const path = join(this.#root, laneFolder(name));
-    mkdirSync(path, { mode: 0o700 });
+    mkdirSync(path, { recursive: true, mode: 0o700 });
     return { id: name.id, createdAt: name.createdAt, path };
   }
 
@@ -75,9 +75,17 @@ export class Claims {
     try {
       utimesSync(claim.path, now, now);
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      // Any other trouble (a file system that became read-only) does not make it somebody else's.
+      return !["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
     }
+  }
+
+  /** Makes a sub-directory again that somebody removed; false when another process took it over. Throws what the file system says. */
+  restore(claim: Claim): boolean {
+    if (this.#folders().some((folder) => folder.startsWith(`${claim.id}.`))) return false;
+    mkdirSync(claim.path, { recursive: true, mode: 0o700 });
+    return true;
   }
 
   /** Leaves the sub-directory to whoever comes next. */

@@ -272,12 +272,18 @@ class FileSpool implements Spool {
     if (!this.#claims.keep(this.#own.claim)) this.#begin();
   }
 
-  /** Begins a lane of our own, in place of one that is no longer ours. */
+  /** Our lane is not where it was: it was removed, and is made again, or another process has it, and we begin a new one. */
   #begin(): void {
-    const { problem, dir } = this.#options;
+    const { problem } = this.#options;
+    const { path } = this.#own.claim;
     try {
+      if (this.#claims.restore(this.#own.claim)) {
+        problem(`the spool's sub-directory ${path} was removed; what was in it is lost`);
+        this.#writer.rotate();
+        return;
+      }
       const claim = this.#claims.create();
-      problem(`the spool's sub-directory ${this.#own.claim.path} is no longer ours; a new one is used`);
+      problem(`the spool's sub-directory ${path} was taken over by another process; a new one is used`);
       this.#writer.close();
       this.#forsakeMemory();
       this.#drop(this.#own, true);
@@ -285,7 +291,8 @@ class FileSpool implements Spool {
       this.#writer = this.#write(this.#own);
       for (const tenant of this.#tenants) this.#read(tenant, this.#own);
     } catch (error) {
-      problem(`the spool directory ${dir} cannot be used: ${String(error)}`);
+      problem(`the spool's sub-directory ${path} is gone and cannot be made again: ${String(error)}`);
+      this.#writer.lose(error);
     }
   }
 

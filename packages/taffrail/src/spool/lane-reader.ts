@@ -223,6 +223,7 @@ export class LaneReader implements Progress {
       if ((frames.routes & place.mask) !== 0) builder.add(frames);
       this.#expected = number + 1;
     }
+    if (frames.skippedBytes > 0) segment.damaged = true;
     if (!builder.isEmpty) {
       this.#handOut(builder);
       return true;

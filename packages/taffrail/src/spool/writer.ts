@@ -149,6 +149,11 @@ export class Writer {
     segment.closed = true;
   }
 
+  /** The file that is being written is no longer where it was: the next records stay in memory until there is a place for them. */
+  lose(reason: unknown): void {
+    this.#fail(reason);
+  }
+
   /** Writes what memory holds if the disk lets it, and closes the file. */
   close(): void {
     this.#retryAt = 0;
