@@ -18,6 +18,7 @@ export class Scope {
   prefix = "";
   prefixStamp = -1;
   #fields: EncodedFields | undefined;
+  #values: Readonly<Record<string, unknown>> | undefined;
   #enriched: { readonly added: readonly object[]; readonly scope: Scope } | undefined;
   readonly #variants: { readonly without: readonly string[]; readonly scope: Scope }[] = [];
 
@@ -36,7 +37,8 @@ export class Scope {
 
   /** The fields as they stand in lines: redacted, and as they were when they were bound. */
   get values(): Readonly<Record<string, unknown>> {
-    return this.text === "" ? {} : (JSON.parse(`{${this.text.slice(1)}}`) as Record<string, unknown>);
+    this.#values ??= JSON.parse(`{${this.text.slice(1)}}`) as Readonly<Record<string, unknown>>;
+    return this.#values;
   }
 
   /**
