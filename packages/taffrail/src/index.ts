@@ -33,7 +33,15 @@ export { type PrettyFormatOptions, prettyFormat } from "./formats/pretty-format.
 export type { LevelSetting } from "./level-cell.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export type { LogHealth } from "./observe/health.ts";
-export type { LoggerOptions } from "./options/logger-options.ts";
+export type {
+  BreakerOptions,
+  LoggerDurableOptions,
+  LoggerOptions,
+  PresetName,
+  RouteMatch,
+  RuntimeChange,
+  SinkEntry,
+} from "./options/option-types.ts";
 export type { Overflow, OverflowPolicy } from "./pipeline/overflow.ts";
 export type { LogLedger, SinkRoute } from "./pipeline/pipeline.ts";
 export type { ProblemHandler } from "./pipeline/reporter.ts";

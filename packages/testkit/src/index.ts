@@ -1,4 +1,7 @@
 export { type ManualClock, manualClock } from "./manual-clock.ts";
+export { type LogMatchers, logMatchers } from "./matchers.ts";
+export { assertBalanced, assertLogged, assertLoggedTimes, assertNoErrors } from "./matchers-assert.ts";
+export { findLogged, type LedgerSource, type LogQuery, type RecordSource, type Wanted } from "./matchers-query.ts";
 export { nodeTestRunner } from "./node-test-runner.ts";
 export { createRandom, type Random } from "./random.ts";
 export { awkwardLines, awkwardRecords, type RecordViewOptions, recordView } from "./record-view.ts";

@@ -3,6 +3,8 @@ import type { LogHealth } from "./health.ts";
 import { metricsContentType, renderMetrics } from "./prometheus.ts";
 import type { LoggerStats } from "./stats.ts";
 
+export { metricsContentType, renderMetrics } from "./prometheus.ts";
+
 /** What the handlers need of a logger. */
 export interface Observable {
   stats(): LoggerStats;

@@ -3,6 +3,8 @@ import { consoleSink } from "../sinks/console-sink.ts";
 import { fileSink } from "../sinks/file-sink.ts";
 import { httpSink } from "../sinks/http-sink.ts";
 import { nullSink } from "../sinks/null-sink.ts";
+import { otlpSink } from "../sinks/otlp-sink.ts";
+import { syslogSink } from "../sinks/syslog-sink.ts";
 
 type SinkFactory = (options: never) => Sink;
 
@@ -12,6 +14,8 @@ export const sinkTypes: Readonly<Record<string, SinkFactory>> = {
   file: fileSink,
   http: httpSink,
   null: nullSink,
+  otlp: otlpSink,
+  syslog: syslogSink,
 };
 
 /**
