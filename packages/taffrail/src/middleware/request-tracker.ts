@@ -130,10 +130,10 @@ export function trackRequest(start: RequestStart, options: ResolvedRequestOption
       isOver = true;
       try {
         if (!isSkipped(path, options.skip) || failure !== undefined) run(() => write(end));
-        life.end();
       } catch {
         // Our loggers never throw; a foreign one that does must not cost the response.
       }
+      life.end();
     },
   };
 }

@@ -4,6 +4,7 @@ import { isObject } from "../options/check-options.ts";
 import { type Baggage, parseBaggage } from "./baggage.ts";
 import { type Carrier, readCarrier } from "./carrier.ts";
 import { baggageFields } from "./context-baggage.ts";
+import { createLife, lifeFields } from "./context-end.ts";
 import { startTrace, type TraceContext, traceFields } from "./light-trace.ts";
 import { checkPropagation, type PropagationOptions } from "./propagation-options.ts";
 import { parseTraceParent } from "./trace-parent.ts";
@@ -63,11 +64,24 @@ export function fieldsOfIncoming(incoming: IncomingContext, ids?: IdSource): obj
 
 /**
  * Runs `fn` as part of the trace that a carrier brings, or of a new one: lines inside carry its `trace_id` and a `span_id` of this run, and
- * `traceHeaders` passes both on. Returns what `fn` returns. Throws `option_unknown` and `option_invalid`, for the options only.
+ * `traceHeaders` passes both on. What is kept for the whole run (such as lines that wait for an error) is let go when `fn` is through. Returns what
+ * `fn` returns. Throws `option_unknown` and `option_invalid`, for the options only.
  *
  * @example worker.process((job) => runWithCarrier(job.data.trace, () => sendInvoice(job.data.orderId)));
  */
 export function runWithCarrier<T>(carrier: Carrier, fn: () => T, options: CarrierOptions = {}): T {
   checkPropagation("runWithCarrier", options, { ids: isObject });
-  return withContext(fieldsOfIncoming(readContext(carrier, options.fields ?? []), options.ids), fn);
+  const life = createLife();
+  const incoming = fieldsOfIncoming(readContext(carrier, options.fields ?? []), options.ids);
+  let result: T;
+  try {
+    result = withContext({ ...incoming, ...lifeFields(life) }, fn);
+  } catch (error) {
+    life.end();
+    throw error;
+  }
+  // The caller gets what `finally` makes, so that a rejection that nobody handles is still seen as one.
+  if (result instanceof Promise) return result.finally(() => life.end()) as T;
+  life.end();
+  return result;
 }

@@ -217,6 +217,30 @@ describe("bindContext", () => {
 });
 
 describe("the life of a request", () => {
+  it("is as long as the run of a job, however that ends", async () => {
+    const ended: string[] = [];
+    const note = (name: string): void => lifeOf()?.onEnd(() => ended.push(name));
+    runWithCarrier({}, () => note("returned"));
+    expect(() =>
+      runWithCarrier({}, () => {
+        note("thrown");
+        throw new Error("no");
+      }),
+    ).toThrow("no");
+    expect(ended).toEqual(["returned", "thrown"]);
+    const fulfilled = runWithCarrier({}, async () => {
+      note("fulfilled");
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return ended.length;
+    });
+    const rejected = runWithCarrier({}, async () => {
+      note("rejected");
+      throw new Error("no");
+    });
+    await expect(rejected).rejects.toThrow("no");
+    expect([await fulfilled, ended.toSorted()]).toEqual([3, ["fulfilled", "rejected", "returned", "thrown"]]);
+  });
+
   it("is shared by nested contexts, and ends once", () => {
     const life = createLife();
     const ends: string[] = [];
