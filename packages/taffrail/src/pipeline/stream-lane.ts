@@ -42,14 +42,14 @@ export class PressedLane {
 
   /** Looks at the buffer again. `further`: bytes that are about to come. */
   update(further: number): void {
-    if (this.#isShedding) this.step = nextStep(this.step, (this.memory.bytes + further) / this.memory.limitBytes);
+    if (this.#isShedding) this.step = nextStep(this.step, (this.memory.bytes + further) / this.memory.limitFor(0));
   }
 
   /** Bytes that ordinary records may still take before something changes. */
   get room(): number {
-    const { bytes, limitBytes } = this.memory;
-    const rise = this.#isShedding ? riseAt(this.step) * limitBytes : Number.POSITIVE_INFINITY;
-    return Math.min(this.memory.limitFor(0), rise) - bytes;
+    const limit = this.memory.limitFor(0);
+    const rise = this.#isShedding ? riseAt(this.step) * limit : Number.POSITIVE_INFINITY;
+    return Math.min(limit, rise) - this.memory.bytes;
   }
 
   /** True when this record is left out for now. */
