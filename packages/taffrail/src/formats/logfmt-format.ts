@@ -61,8 +61,12 @@ export function logfmtFormat(): Formatter {
     format({ line }) {
       const record = parseLine(line);
       if (record === undefined) return `msg=${quote(visible(line.trimEnd()))}\n`;
+      const { time, level, service, msg, ...fields } = record;
       const pairs = new Map<string, string>();
-      addPairs(pairs, "", record);
+      for (const [name, value] of Object.entries({ time, level, service, msg })) {
+        if (value !== undefined) pairs.set(name, textOf(value));
+      }
+      addPairs(pairs, "", fields);
       return `${Array.from(pairs, ([key, value]) => `${key}=${value}`).join(" ")}\n`;
     },
   };

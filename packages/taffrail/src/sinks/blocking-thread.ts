@@ -9,8 +9,12 @@ export interface ThreadAnswer {
   readonly body: Uint8Array;
 }
 
-/** Hands a message to the thread and blocks until it answers; undefined when it does not, or when the time of all messages is over. */
-export type BlockingThread = (message: object) => ThreadAnswer | undefined;
+export interface BlockingThread {
+  /** Hands a message to the thread and blocks until it answers; undefined when it does not, or when the time of all messages is over. */
+  ask(message: object): ThreadAnswer | undefined;
+  /** Ends the thread. */
+  close(): void;
+}
 
 const noteBytes = 256;
 const bodyBytes = 64 * 1024;
@@ -54,7 +58,7 @@ function threadEnvironment(): Record<string, string> {
  * altogether. After the first message without an answer it gives up. The program is text, so that it needs no file of its own and survives
  * bundlers. Only for the end of a process; the thread is started with the first message, in about 50 ms.
  *
- * @example createBlockingThread("onMessage((text, finish) => finish(1, text.toUpperCase()))", 2000)("hi")?.note // "HI"
+ * @example createBlockingThread("onMessage((text, finish) => finish(1, text.toUpperCase()))", 2000).ask("hi")?.note // "HI"
  */
 export function createBlockingThread(program: string, timeoutMs: number): BlockingThread {
   const shared = new SharedArrayBuffer(16);
@@ -69,7 +73,7 @@ export function createBlockingThread(program: string, timeoutMs: number): Blocki
     const options = { eval: true, workerData: { shared, text }, execArgv: [], env: threadEnvironment() };
     return new Thread(prelude + program, options);
   };
-  const ask = (message: object, waitMs: number): ThreadAnswer | undefined => {
+  const askFor = (message: object, waitMs: number): ThreadAnswer | undefined => {
     worker ??= open();
     worker.unref();
     attempt += 1;
@@ -85,17 +89,23 @@ export function createBlockingThread(program: string, timeoutMs: number): Blocki
     };
   };
 
-  return (message) => {
-    deadline ??= performance.now() + timeoutMs;
-    const left = deadline - performance.now();
-    if (left <= 0) return undefined;
-    try {
-      const answer = ask(message, left);
-      if (answer !== undefined) return answer;
-    } catch {
-      // No threads here (permissions, memory): nothing more can be done at this point.
-    }
-    deadline = 0;
-    return undefined;
+  return {
+    ask(message) {
+      deadline ??= performance.now() + timeoutMs;
+      const left = deadline - performance.now();
+      if (left <= 0) return undefined;
+      try {
+        const answer = askFor(message, left);
+        if (answer !== undefined) return answer;
+      } catch {
+        // No threads here (permissions, memory): nothing more can be done at this point.
+      }
+      deadline = 0;
+      return undefined;
+    },
+    close() {
+      void worker?.terminate();
+      worker = undefined;
+    },
   };
 }

@@ -84,7 +84,7 @@ class SyslogSender {
     }
     while (progress.done < batch.size) {
       const messages = this.#take(batch, progress.done);
-      if (!this.#lastWords(messages)) break;
+      if (!this.#lastWords.say(messages)) break;
       progress.done += messages.length;
     }
     return progress.done;
@@ -92,6 +92,7 @@ class SyslogSender {
 
   close(): void {
     this.#transport.close();
+    this.#lastWords.close();
   }
 
   #begin(batch: Batch): Progress {

@@ -121,6 +121,7 @@ class HttpBatchSender implements BatchSender {
 
   close(): void {
     this.#client.close();
+    this.#options.lastEffort.close();
   }
 
   #begin(batch: Batch): Progress {
@@ -195,7 +196,7 @@ class HttpBatchSender implements BatchSender {
       const part = partOf(batch, progress.done, this.#partCharacters);
       const body = atOnce(this.#options.encode(part));
       const request = { url: this.#options.url.href, headers: this.#headersOf(part, false), body: body.bytes };
-      const answer = this.#options.lastEffort(request);
+      const answer = this.#options.lastEffort.post(request);
       if (answer === undefined) break;
       const again = this.#account(progress, part, answer, body);
       if (again?.outcome !== "retry") continue;

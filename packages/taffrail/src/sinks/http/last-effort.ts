@@ -24,20 +24,26 @@ export interface LastRequest {
   readonly body: Uint8Array;
 }
 
-/** Sends one request and blocks until it is answered; undefined when there is no answer, or when the time of the whole effort is over. */
-export type LastEffort = (request: LastRequest) => HttpAnswer | undefined;
+export interface LastEffort {
+  /** Sends one request and blocks until it is answered; undefined when there is no answer, or when the time of the whole effort is over. */
+  post(request: LastRequest): HttpAnswer | undefined;
+  close(): void;
+}
 
 /**
  * Makes the way to send requests while the event loop no longer runs, at most for `timeoutMs` altogether.
  *
- * @example createLastEffort(2000)({ url, headers: { "content-type": "application/x-ndjson" }, body })?.status // 200
+ * @example createLastEffort(2000).post({ url, headers: { "content-type": "application/x-ndjson" }, body })?.status // 200
  */
 export function createLastEffort(timeoutMs: number): LastEffort {
-  const ask = createBlockingThread(program, timeoutMs);
-  return ({ url, headers, body }) => {
-    // A copy of the body, since the view may be a small part of a large buffer, which would be copied whole.
-    const answer = ask({ url, headers, body: Uint8Array.prototype.slice.call(body) });
-    if (answer === undefined) return undefined;
-    return { status: answer.status, retryAfter: answer.note === "" ? undefined : answer.note, body: answer.body };
+  const thread = createBlockingThread(program, timeoutMs);
+  return {
+    post({ url, headers, body }) {
+      // A copy of the body, since the view may be a small part of a large buffer, which would be copied whole.
+      const answer = thread.ask({ url, headers, body: Uint8Array.prototype.slice.call(body) });
+      if (answer === undefined) return undefined;
+      return { status: answer.status, retryAfter: answer.note === "" ? undefined : answer.note, body: answer.body };
+    },
+    close: thread.close,
   };
 }

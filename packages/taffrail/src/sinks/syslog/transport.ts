@@ -24,9 +24,9 @@ export interface Transport {
 function orAbort<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
   });
 }
 
@@ -73,8 +73,11 @@ function streamTransport(destination: Destination): Transport {
   const open = async (): Promise<Socket> => {
     if (socket?.destroyed === true || socket?.writable === false) drop();
     opening ??= openStream(destination);
-    socket = await opening;
-    return socket;
+    const mine = opening;
+    const made = await mine;
+    // Otherwise it was given up while it was being made.
+    if (opening === mine) socket = made;
+    return made;
   };
   return {
     async send(messages, signal) {

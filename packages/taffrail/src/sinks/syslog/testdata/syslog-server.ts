@@ -10,6 +10,8 @@ export interface SyslogServer {
   readonly messages: string[];
   /** Connections so far. */
   readonly connections: () => number;
+  /** Resolves when no connection is open, so that all has arrived. */
+  quiet(): Promise<void>;
   /** Ends open connections; new ones are taken. */
   hangUp(): void;
   stop(): Promise<void>;
@@ -70,6 +72,11 @@ export async function listenStream(options: ListenOptions = {}): Promise<SyslogS
     port: path === undefined ? (server.address() as AddressInfo).port : 0,
     messages,
     connections: () => connections,
+    async quiet() {
+      // A connection may still wait to be accepted.
+      do await new Promise((resolve) => setTimeout(resolve, 20));
+      while (sockets.size > 0);
+    },
     hangUp,
     stop: () =>
       new Promise((resolve) => {
@@ -90,6 +97,7 @@ export async function listenDatagrams(): Promise<SyslogServer> {
     port: socket.address().port,
     messages,
     connections: () => 0,
+    quiet: async () => {},
     hangUp: () => {},
     stop: () =>
       new Promise((resolve) => {
