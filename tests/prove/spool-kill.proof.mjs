@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { appendCost } from "./support/spool-cost.mjs";
 import { lanesOf } from "./support/spool-faults.mjs";
 import { createReceiver, createSpool } from "./support/spool-parts.mjs";
 
@@ -11,35 +12,44 @@ import { createReceiver, createSpool } from "./support/spool-parts.mjs";
 const child = fileURLToPath(new URL("support/spool-child.mjs", import.meta.url));
 const maxLifeMs = 250;
 
+/** System calls at which a life may end: those that make, fill, hand over and remove files. */
+const calls = ["write", "pwrite64", "rename", "unlink", "openat", "mkdir", "utimensat", "fdatasync"];
+
 /**
- * One process from its start to its death by kill -9, at a moment that may be before its first record.
- * @param {string} folder @param {string} life @param {Random} random
+ * One process from its start to its death by kill -9: at a random moment of its work, or at a system call, also of its recovery.
+ * @param {string} folder @param {string} life @param {Random} random @param {Map<string, number>} deaths
  */
-function liveAndDie(folder, life, random) {
+function liveAndDie(folder, life, random, deaths) {
   const options = {
     segmentBytes: random.pick([4096, 16_384, 1_000_000]),
     fsync: random.pick(["never", "interval"]),
     fsyncIntervalMs: 20,
   };
-  const perTurn = String(random.pick([1, 10, 200]));
-  const started = spawn(process.execPath, [child, folder, life, perTurn, JSON.stringify(options)], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const lifeMs = random.next() < 0.2 ? random.integer(0, 5) : random.integer(10, maxLifeMs);
+  const program = [
+    process.execPath,
+    child,
+    folder,
+    life,
+    String(lifeMs),
+    String(random.pick([1, 10, 200])),
+    JSON.stringify(options),
+  ];
+  const call = random.next() < 0.3 ? random.pick(calls) : undefined;
+  const inject = `inject=${call}:signal=KILL:when=${random.integer(1, 40)}`;
+  const tracer = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", inject];
+  const [command = "", ...words] = call === undefined ? program : [...tracer, ...program];
+  deaths.set(call ?? "random moment", (deaths.get(call ?? "random moment") ?? 0) + 1);
+  const started = spawn(command, words, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   started.stderr.on("data", (text) => {
     said += text;
   });
-  const afterMs = random.integer(30, maxLifeMs);
-  // The life begins when its first file is there; a slow machine must not turn every kill into one before the start.
-  const begin = setInterval(() => {
-    if (!existsSync(join(folder, `${life}.count`))) return;
-    clearInterval(begin);
-    setTimeout(() => started.kill("SIGKILL"), random.next() < 0.2 ? random.integer(0, 5) : afterMs);
-  }, 2);
   return new Promise((resolve) => {
     started.on("close", (code) => {
-      clearInterval(begin);
-      resolve(code === null ? undefined : `${life} ended by itself with ${code}: ${said.slice(0, 500)}`);
+      resolve(
+        code === null || code === 137 ? undefined : `${life} ended by itself with ${code}: ${said.slice(0, 500)}`,
+      );
     });
   });
 }
@@ -88,51 +98,64 @@ function judgeLife(folder, receiver, life, faults) {
   return returned;
 }
 
+/**
+ * Several generations of processes on one directory, each killed; then all that is left is delivered and judged.
+ * @param {{ folder: string, first: number, generations: number, random: Random, faults: string[], deaths: Map<string, number>, sums: Record<string, number> }} family
+ */
+async function runFamily({ folder, first, generations, random, faults, deaths, sums }) {
+  const place = join(folder, String(first));
+  mkdirSync(place);
+  const lives = [];
+  for (let generation = first; generation < first + generations; generation += 1) {
+    // One process after the other, or two at once on the same directory.
+    const names = Array.from({ length: random.pick([1, 2]) }, (_, index) => `${generation}.${index}`);
+    const ends = await Promise.all(names.map((name) => liveAndDie(place, name, random, deaths)));
+    faults.push(...ends.filter((end) => end !== undefined));
+    lives.push(...names);
+  }
+  const receiver = createReceiver();
+  takeReceived(place, receiver);
+  const { openMs, left, ...figures } = await drain(place, receiver);
+  const add = (/** @type {string} */ name, /** @type {number} */ value) => {
+    sums[name] = (sums[name] ?? 0) + value;
+  };
+  add("processes killed", lives.length);
+  for (const life of lives) add("records whose call returned", judgeLife(place, receiver, life, faults));
+  add("batches", receiver.batches.size);
+  add("directories taken over at the end", figures.adopted);
+  add("torn tails", figures.tornTails);
+  sums["longest start, ms"] = Math.max(sums["longest start, ms"] ?? 0, Math.round(openMs));
+  faults.push(...receiver.faults);
+  const lanes = lanesOf(join(place, "spool")).length;
+  if (left > 0 || lanes > 0) faults.push(`family ${first}: ${left} wait, ${lanes} directories are left`);
+  rmSync(place, { recursive: true, force: true });
+}
+
+/** Kills that share a directory. */
+const generationsMax = 4;
+
 /** @type {import("@taffrail/experiments").Proof} */
 export const proof = {
   name: "spool-kill",
   title:
     "kill -9 while logging to a spool, again and again, also during recovery: no record whose call returned is lost, none comes twice",
-  needs: [],
+  needs: ["strace"],
   counts: { full: 200, share: 10 },
   async run({ count, random, folder, say }) {
+    /** @type {string[]} */
     const faults = [];
-    const sums = { kills: 0, records: 0, batches: 0, tornTails: 0, adopted: 0, openMs: 0 };
-    for (let round = 0; round < count && faults.length < 10; round += 1) {
-      const place = join(folder, String(round));
-      mkdirSync(place);
-      const lives = [];
-      for (let generation = 0; generation < 3; generation += 1) {
-        // One process after the other, or two at once on the same directory.
-        const names = Array.from({ length: random.pick([1, 2]) }, (_, index) => `${round}.${generation}.${index}`);
-        const ends = await Promise.all(names.map((name) => liveAndDie(place, name, random)));
-        faults.push(...ends.filter((end) => end !== undefined));
-        lives.push(...names);
-      }
-      const receiver = createReceiver();
-      takeReceived(place, receiver);
-      const { openMs, left, tornTails, adopted } = await drain(place, receiver);
-      for (const life of lives) sums.records += judgeLife(place, receiver, life, faults);
-      faults.push(...receiver.faults);
-      if (left > 0 || lanesOf(join(place, "spool")).length > 0)
-        faults.push(`round ${round}: ${left} wait, ${lanesOf(join(place, "spool")).length} directories are left`);
-      sums.kills += lives.length;
-      sums.batches += receiver.batches.size;
-      sums.tornTails += tornTails;
-      sums.adopted += adopted;
-      sums.openMs = Math.max(sums.openMs, openMs);
-      rmSync(place, { recursive: true, force: true });
-      if ((round + 1) % 50 === 0) say(`${round + 1} rounds, ${sums.records} records`);
+    /** @type {Map<string, number>} */
+    const deaths = new Map();
+    /** @type {Record<string, number>} */
+    const sums = {};
+    const cost = await appendCost(join(folder, "cost"));
+    for (let first = 0; first < count && faults.length < 10; first += generationsMax) {
+      const generations = Math.min(generationsMax, count - first);
+      await runFamily({ folder, first, generations, random, faults, deaths, sums });
+      if (first % 50 < generationsMax && first > 0)
+        say(`${first} kills, ${sums["records whose call returned"]} records`);
     }
-    const { openMs, tornTails, ...others } = sums;
-    return {
-      figures: {
-        rounds: count,
-        ...others,
-        "torn tails": tornTails,
-        "longest recovery at start, ms": Math.round(openMs),
-      },
-      faults: faults.slice(0, 10),
-    };
+    const killedAt = [...deaths].map(([call, times]) => `${call} ${times}`).join(", ");
+    return { figures: { ...cost, kills: count, "killed at": killedAt, ...sums }, faults: faults.slice(0, 10) };
   },
 };
