@@ -31,7 +31,7 @@ function freeze(value, seen = new Set()) {
 
 /**
  * The line of each record, through a real logger.
- * @param {import("taffrail").LoggerOptions["redact"]} redact @param {readonly { message: string, fields: object }[]} cases
+ * @param {import("taffrail").RedactOptions | false} redact @param {readonly { message: string, fields: object }[]} cases
  */
 async function linesOf(redact, cases) {
   const { createLogger, memorySink } = await import("taffrail");

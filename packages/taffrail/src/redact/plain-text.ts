@@ -29,15 +29,3 @@ export function plainText(text: string): string {
     .replace(anyDash, "-")
     .replace(anyDigit, asciiDigit);
 }
-
-/**
- * Source of a class of characters that `plainText` may turn into something else and that appear in disguises: invisible ones, spaces, dashes, digits
- * of other scripts, wide and styled letters. For the quick look at a text; ordinary letters of any language and emoji are not in it.
- */
-export const disguiseCharacters = [
-  "\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180e\\u2000-\\u200f\\u2010-\\u2015\\u2028-\\u202f\\u205f-\\u206f",
-  "\\u2212\\u3000\\ufe00-\\ufe0f\\ufe58\\ufe63\\ufeff\\uff01-\\uff5e\\u2070-\\u209c\\u2460-\\u24ff\\ud835",
-  "\\u0660-\\u0669\\u06f0-\\u06f9\\u07c0-\\u07c9\\u0966-\\u096f\\u09e6-\\u09ef\\u0a66-\\u0a6f\\u0ae6-\\u0aef\\u0b66-\\u0b6f",
-  "\\u0be6-\\u0bef\\u0c66-\\u0c6f\\u0ce6-\\u0cef\\u0d66-\\u0d6f\\u0e50-\\u0e59\\u0ed0-\\u0ed9\\u0f20-\\u0f29\\u1040-\\u1049",
-  "\\u17e0-\\u17e9\\u1810-\\u1819\\ua620-\\ua629\\ua8d0-\\ua8d9",
-].join("");

@@ -8,7 +8,7 @@ import { createNationalIdDetector } from "./detect/national-id.ts";
 import { createPhoneDetector } from "./detect/phone.ts";
 import { createPrivateKeyDetector } from "./detect/private-key.ts";
 import { createSecretInTextDetector, type NameTest } from "./detect/secret-in-text.ts";
-import { createSecretInUrlDetector } from "./detect/secret-in-url.ts";
+import { createSecretInUrlDetector, secretParameters } from "./detect/secret-in-url.ts";
 import { createSsnDetector } from "./detect/ssn.ts";
 import { createTokenDetector } from "./detect/token.ts";
 import { compileGate } from "./gate.ts";
@@ -16,6 +16,7 @@ import { isSensitiveKey, type KeyWords, looseName } from "./key-words.ts";
 import type { RedactOptions } from "./options.ts";
 import { matchPath, type PathPattern, parsePath, sameExactly, sameLoosely } from "./path-pattern.ts";
 import { type DetectorName, presets, type RedactPreset } from "./presets.ts";
+import { createQuickLook } from "./quick-look.ts";
 import type { PlaceVerdict } from "./redaction.ts";
 
 /** A detector that is on, and what is done with its finds. */
@@ -29,6 +30,8 @@ export interface ActiveDetector extends Detector {
 export interface Rules {
   readonly actions: Actions;
   readonly detectors: readonly ActiveDetector[];
+  /** False for texts in which no detector finds anything. */
+  readonly quickLook: (text: string) => boolean;
   readonly timeLimitMs: number;
   place(path: readonly string[]): PlaceVerdict;
 }
@@ -99,7 +102,12 @@ function createNameTest(options: RedactOptions, keys: ReadonlyMap<string, Redact
   return (name, isProse) => (isProse ? inProse(name) : inData(name));
 }
 
-function createDetectors(options: RedactOptions, fallback: RedactAction): readonly ActiveDetector[] {
+interface Looks {
+  readonly detectors: readonly ActiveDetector[];
+  readonly quickLook: (text: string) => boolean;
+}
+
+function createLooks(options: RedactOptions, fallback: RedactAction): Looks {
   const keys = namedKeys(options, fallback);
   const test = createNameTest(options, keys);
   const words = wordsOf(activePresets(options));
@@ -117,10 +125,15 @@ function createDetectors(options: RedactOptions, fallback: RedactAction): readon
     "national-id": createNationalIdDetector,
     ip: createIpDetector,
   };
-  return [...detectorActions(options, fallback)].map(([name, action]) => {
+  const detectors = [...detectorActions(options, fallback)].map(([name, action]) => {
     const detector = factories[name]();
     return { ...detector, action, gate: compileGate(detector.hints) };
   });
+  const quickLook = createQuickLook({
+    detectors: new Set(detectors.map((detector) => detector.name)),
+    names: [...names.ends, ...names.whole, ...secretParameters],
+  });
+  return { detectors, quickLook };
 }
 
 const patternOf = (path: string): PathPattern => parsePath(path) ?? [];
@@ -153,7 +166,7 @@ export function compileRules(options: RedactOptions): Rules {
   const allow = options.allow === undefined ? undefined : createAllow(options.allow, actions.mask);
   return {
     actions,
-    detectors: createDetectors(options, fallback),
+    ...createLooks(options, fallback),
     timeLimitMs: options.timeLimitMs ?? 25,
     place(path) {
       const name = path.at(-1) ?? "";

@@ -1,8 +1,6 @@
 import { stricter } from "./actions.ts";
-import type { Hint } from "./detect/detector.ts";
 import { decodePercent, decodeUnicodeEscapes, percentRuns } from "./disguise.ts";
-import { compileGate } from "./gate.ts";
-import { disguiseCharacters, plainText } from "./plain-text.ts";
+import { plainText } from "./plain-text.ts";
 import type { ActiveDetector, Rules } from "./rules.ts";
 
 /** What the scanner of texts tells about its work. */
@@ -36,13 +34,6 @@ const longestProse = 4096;
 
 class TimeIsUp extends Error {}
 
-/** Where the quick look takes a text for disguised: characters that show nothing or look like others, URL encoding, escapes. */
-const disguises: readonly Hint[] = [
-  { first: disguiseCharacters, pattern: `[${disguiseCharacters}]` },
-  { first: "%", pattern: "%[2-9A-Fa-f][0-9A-Fa-f]" },
-  { first: "\\\\", pattern: "\\\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})" },
-];
-
 /** Credentials of letters only can stand after `Bearer` and `Basic`; no clean text of letters is that long or names them. */
 function mayHoldLetters(text: string): boolean {
   return text.length > longestProse || text.includes("earer ") || text.includes("asic ");
@@ -75,9 +66,8 @@ export function createScanner(
   report: ScanReport,
   now: () => number,
 ): ((text: string) => string) | undefined {
-  const { detectors, actions } = rules;
+  const { detectors, actions, quickLook } = rules;
   if (detectors.length === 0) return undefined;
-  const gate = compileGate([...detectors.flatMap(({ hints }) => hints), ...disguises]);
 
   const cover = (text: string, deadline: number): string => {
     const finds: Find[] = [];
@@ -116,7 +106,7 @@ export function createScanner(
 
   return (text) => {
     if (text.length < shortestText || (!unusual.test(text) && !mayHoldLetters(text))) return text;
-    if (text.length <= longestText && !gate.test(text)) return text;
+    if (text.length <= longestText && !quickLook(text)) return text;
     if (text.length > longestText) {
       report.failed("length");
       return actions.mask;

@@ -1,4 +1,4 @@
-import { anyCase, type Detector, eachMatch, type Found, type Hint } from "./detector.ts";
+import { type Detector, eachMatch, type Found, type Hint } from "./detector.ts";
 import { endOfNames } from "./name-tails.ts";
 import { createValueReader, type Ending, type ValueReader } from "./value-end.ts";
 
@@ -11,8 +11,7 @@ const nameLength = 64;
 
 /** First words of what follows a colon when the text speaks of a secret without telling it. */
 const prose: ReadonlySet<string> = new Set(
-  `a an and any are array bigint boolean cannot change changed could denied did does empty end error exceeded expected expired failed failure for found
-  function generated got granted has have if in incorrect invalid is it its length malformed missing mismatch must n/a need no none not null number object of ok
+  `a an and any are array bigint boolean cannot change changed could denied did does empty end error exceeded expected expired failed failure for found function generated got granted has have if in incorrect invalid is it its length malformed missing mismatch must n/a need no none not null number object of ok
   on or rejected required revoked rotated should some string supplied symbol the too undefined unexpected unknown unsupported unset updated use used
   accepted checking complete completed created disabled enabled issued passed pending present provided received refreshed renewed skipped started
   succeeded success successful user using valid void was weak when will with wrong yes`.split(/\s+/),
@@ -27,8 +26,10 @@ const scheme =
   /^(?:basic|bearer|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256|hmac|signature|oauth|hawk|scram-sha-256)[ \t]/i;
 
 /** How names of secrets go on, beside their own ends: `passwordHash`, `token_value`, `secret key base`. */
-const additions =
-  "(?:hash|value|header|base|string|confirm|confirmation|encrypted|plain|raw|again|repeat|prod|production|dev|new|old|[0-9]{1,2})";
+export const additions: readonly string[] =
+  "hash value header base string confirm confirmation encrypted plain raw again repeat prod production dev new old".split(
+    " ",
+  );
 
 /** The names whose values are looked for, in loose form. */
 export interface SecretNames {
@@ -40,7 +41,9 @@ export interface SecretNames {
 
 /** Source that matches a sign with one of the names before it. */
 function signAfter({ ends, whole }: SecretNames): string {
-  return `[:=>](?<=(?:${endOfNames(ends)}|(?<![A-Za-z])${endOfNames(whole)})(?:[ _.\\-]?${additions.replace(/[a-z]+/g, anyCase)})?${afterName}[:=>])`;
+  const own = `(?:${endOfNames(ends)}|(?<![A-Za-z])${endOfNames(whole)})`;
+  const more = `(?:${own}[ _.\\-]?(?:${endOfNames(additions)}|[0-9]{1,2}))`;
+  return `[:=>](?<=(?:${own}|${more})${afterName}[:=>])`;
 }
 
 /** Hints of texts in which one of the names is followed by `:`, `=` or `>`, or is an option of a command line. */

@@ -11,6 +11,9 @@ const parameters: ReadonlySet<string> = new Set(
 /** An authorization code is long; a country code is not. */
 const longParameters: ReadonlySet<string> = new Set(["code", "state", "ticket"]);
 
+/** All of them, for the quick look. */
+export const secretParameters: readonly string[] = [...parameters, ...longParameters];
+
 const loose = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 /**
@@ -30,7 +33,7 @@ export function createSecretInUrlDetector(test: NameTest, names: SecretNames): D
         first: "@",
         pattern: "@(?<=\\/\\/(?:[^\\s:/@]{0,128}:)?[^\\s/@]{1,256}@|\\/\\/[^\\s:/@]{0,128}:[^\\s@]{1,256}@)",
       },
-      { first: "=", pattern: `=(?<=[?&#;][\\w.\\-]{0,40}${endOfNames([...parameters, ...longParameters])}=)` },
+      { first: "=", pattern: `=(?<=[?&#;][\\w.\\-]{0,40}${endOfNames(secretParameters)}=)` },
       ...nameHints(names).filter(({ first }) => first !== "\\-"),
     ],
     find(text, found) {

@@ -47,7 +47,7 @@ function findFamilies(families: readonly RegExp[], text: string, found: Found): 
  */
 export function createTokenDetector(): Detector {
   const families = providers.map((family) => new RegExp(wholeOf(family), "g"));
-  const tokens = new RegExp(jwt, "g");
+  const tokens = new RegExp(`${wordStart}${jwt}`, "g");
   const credentials = new RegExp(`${wordStart}(${schemes})[ \\t]{1,4}([^\\s"'\`,\\\\<>]{1,8191})`, "g");
   return {
     name: "token",
