@@ -113,6 +113,17 @@ describe("plugins of a logger", () => {
     }
   });
 
+  it("plugins: a redactor that keeps everything takes nothing from built-in redaction", async () => {
+    const keeper: Redactor = {
+      manifest: manifestOf("redactor"),
+      place: () => ({ action: "keep" }),
+      text: (text) => text,
+    };
+    const { log, text } = start({ plugins: [keeper] });
+    log.info("signed in", { password: "abracadabra" });
+    expect(await text()).not.toContain("abracadabra");
+  });
+
   it("plugins: one that logs while it works does not loop", async () => {
     const held: { log?: Logger } = {};
     const { log, shown } = start({
