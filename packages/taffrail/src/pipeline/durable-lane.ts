@@ -6,12 +6,14 @@ import type { LaneSource, Mark } from "./lane-source.ts";
 
 /** Records on disk that wait for one sink, and the account of them: those of this process and those that earlier ones left. */
 export class DurableLane implements LaneSource {
-  /** Records that were routed to it, stored or not. */
-  routed = 0;
+  /** Records that were routed to it and are, or were, on disk. */
+  stored = 0;
   /** Records of earlier processes. */
   inherited = 0;
   readonly #source: BatchSource;
   readonly #book = createLedger();
+  /** Records that were routed to it and never stored. */
+  readonly #refused = createLedger();
   readonly #onDrop: (reason: DropReason, records: number) => void;
   readonly #onChange: () => void;
   #left = 0;
@@ -45,10 +47,11 @@ export class DurableLane implements LaneSource {
     return this.#source.bytes;
   }
 
-  /** Counts a record that was routed to it and not stored. */
+  /** Counts a record that was routed to it and not stored. The account of the whole family counts it elsewhere. */
   refuse(reason: DropReason): void {
-    this.routed += 1;
-    this.#count(reason, 1);
+    this.#refused.accept();
+    this.#refused.drop(reason);
+    this.#onDrop(reason, 1);
   }
 
   #count(fate: Fate, records: number): void {
@@ -56,16 +59,23 @@ export class DurableLane implements LaneSource {
     if (fate !== "delivered" && fate !== "filtered") this.#onDrop(fate, records);
   }
 
+  /** The account of what is, or was, on disk. */
+  onDisk(): Omit<Ledger, "filtered"> {
+    const { delivered, dropped, pending } = this.#book.read();
+    const accepted = this.stored + this.inherited;
+    return { accepted, delivered, dropped, pending: accepted + pending };
+  }
+
   /** The account, given how many records were offered. */
   ledger(offered: number): Ledger {
-    const read = this.#book.read();
-    const filtered = read.filtered + offered - this.routed;
-    return {
-      ...read,
-      accepted: offered + this.inherited,
-      filtered,
-      pending: this.routed + this.inherited + read.pending,
-    };
+    const { delivered, dropped: lost, pending } = this.onDisk();
+    const refused = this.#refused.read();
+    const dropped = { ...lost };
+    for (const [reason, records] of Object.entries(refused.dropped) as [DropReason, number][]) {
+      dropped[reason] = (dropped[reason] ?? 0) + records;
+    }
+    const filtered = offered - this.stored - refused.accepted;
+    return { accepted: offered + this.inherited, delivered, filtered, dropped, pending };
   }
 
   next(bounds: BatchBounds): Batch | undefined {
@@ -117,7 +127,7 @@ export function durableTotals(
   waiting: number,
 ): Omit<Ledger, "filtered"> {
   const inherited = Math.max(0, ...lanes.map((lane) => lane.inherited));
-  const accounts = lanes.map((lane) => lane.ledger(lane.routed));
+  const accounts = lanes.map((lane) => lane.onDisk());
   const pending = lanes.length === 1 ? (accounts[0]?.pending ?? 0) : waiting;
   const accepted = stored + inherited;
   const dropped: Partial<Record<DropReason, number>> = {};

@@ -56,7 +56,8 @@ export class Stream {
   #room = noRoom;
   /** Records that were offered to the sinks, but for those of the open chunk. */
   #offered = 0;
-  #durableOffered = 0;
+  /** Records that the spool took. */
+  #stored = 0;
   #ended = false;
   #exiting = false;
 
@@ -175,14 +176,14 @@ export class Stream {
     this.seal();
     const read = this.#book.read();
     if (this.#durable.length === 0) return read;
-    const disk = durableTotals(this.#durable, this.#durableOffered, this.#spool?.stats().records ?? 0);
+    const disk = durableTotals(this.#durable, this.#stored, this.#spool?.stats().records ?? 0);
     const dropped = { ...read.dropped };
-    let pending = read.pending + disk.accepted - this.#durableOffered - disk.delivered;
+    let pending = read.pending + disk.accepted - this.#stored - disk.delivered;
     for (const [reason, records] of Object.entries(disk.dropped) as [DropReason, number][]) {
       dropped[reason] = (dropped[reason] ?? 0) + records;
       pending -= records;
     }
-    const accepted = read.accepted + disk.accepted - this.#durableOffered;
+    const accepted = read.accepted + disk.accepted - this.#stored;
     return { accepted, delivered: read.delivered + disk.delivered, filtered: read.filtered, dropped, pending };
   }
 
@@ -226,17 +227,20 @@ export class Stream {
       return;
     }
     const durable = routes & this.#durableMask;
-    if (durable !== 0) {
-      this.#durableOffered += 1;
-      const stored = this.#spool?.append(made, rank, durable) ?? "closed";
-      const isTaken = stored === "stored" || stored === "held";
-      for (const { bit, durable: lane } of this.#lanes) {
-        if (lane === undefined || (durable & bit) === 0) continue;
-        if (isTaken) lane.routed += 1;
-        else lane.refuse(stored);
-      }
-    }
+    if (durable !== 0) this.#append(made, rank, durable);
     this.#pushToMemory(made, rank, routes);
+  }
+
+  #append(line: string, rank: number, routes: number): void {
+    const result = this.#spool?.append(line, rank, routes) ?? "closed";
+    const isTaken = result === "stored" || result === "held";
+    if (isTaken) this.#stored += 1;
+    else this.#book.drop(result);
+    for (const { bit, durable } of this.#lanes) {
+      if (durable === undefined || (routes & bit) === 0) continue;
+      if (isTaken) durable.stored += 1;
+      else durable.refuse(result);
+    }
   }
 
   #pushToMemory(line: string, rank: number, routes: number): void {
