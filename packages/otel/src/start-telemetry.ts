@@ -118,7 +118,7 @@ const untraced = <T>(fn: () => T): T => context.with(suppressTracing(context.act
 
 /**
  * Sets up the stock OpenTelemetry SDK in one call: tracer and meter provider, context, W3C propagation, runtime metrics. Spans and metrics go
- * through the logger, so they share its buffers, spool, retries and ledger; nothing is dropped that the ledgers do not count.
+ * through the logger, so they share its buffers, retries, exit handling and ledger; nothing is dropped that the ledgers do not count.
  * Your own spans and metrics are made with OpenTelemetry's API. Call it before the modules that auto-instrumentation is to reach are loaded.
  * Throws `option_unknown`, `option_invalid`, `instrumentation_missing`, `telemetry_running`, and what `createLogger` throws.
  *
