@@ -26,6 +26,7 @@ export type { Fields, LazyFields, LogAtLevel, LogMethod } from "./call.ts";
 export { currentContext, withContext } from "./context.ts";
 export type { EncodeLimits } from "./encode/limits.ts";
 export type { ExitSignal } from "./exit/exit-registry.ts";
+export { flushAfter } from "./exit/flush-after.ts";
 export { ecsFormat } from "./formats/ecs-format.ts";
 export { jsonFormat } from "./formats/json-format.ts";
 export { logfmtFormat } from "./formats/logfmt-format.ts";

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startIngestServer } from "../sinks/testdata/ingest-server.ts";
+import { copyLibrary, linkLibrary } from "./testdata/library-copy.ts";
 
 const folderOfSource = fileURLToPath(new URL("..", import.meta.url));
 const program = join(folderOfSource, "testdata/exit-child.mjs");
@@ -17,6 +18,7 @@ beforeAll(() => {
   const built = join(folderOfSource, "../dist/index.js");
   if (!existsSync(built)) throw new Error(`${built} is missing: run npx tsc -b packages/taffrail`);
   folder = mkdtempSync(join(tmpdir(), "taffrail-exit-"));
+  linkLibrary(folder);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -141,7 +143,7 @@ describe("signals", () => {
   it("are not kept from ending the process by the listeners of signal-exit or of a second copy of this package", async () => {
     const path = join(folder, "courteous.log");
     const ending = await runProgram(`${setUp(path)}
-      const copy = await import(import.meta.resolve("taffrail") + "?copy");
+      const copy = await import(${JSON.stringify(copyLibrary(folder))});
       copy.createLogger({ sinks: [copy.fileSink({ path: ${JSON.stringify(`${path}2`)} })] }).info("from the copy");
       // What signal-exit does: it counts its own listeners in a global, and steps aside when there are no others.
       globalThis[Symbol.for("signal-exit emitter")] = { count: 1 };
