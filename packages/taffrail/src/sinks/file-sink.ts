@@ -132,6 +132,7 @@ class AppendingSink {
     if (this.#output.between) this.#file.prepare(length);
     const result = await this.#output.write(batch, signal);
     this.#file.wrote(result.outcome === "ok" ? length : undefined);
+    this.#housekeeping.hourly();
     if (result.outcome !== "ok") return { ...result, reason: this.#file.fault() ?? `${this.#path}: ${result.reason}` };
     try {
       await this.#syncing.wrote();

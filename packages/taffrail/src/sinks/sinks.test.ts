@@ -46,7 +46,7 @@ testSink(
   () => {
     const folder = mkdtempSync(join(tmpdir(), "taffrail-console-"));
     const [pipe, out] = [join(folder, "pipe"), join(folder, "out")];
-    execFileSync("mkfifo", [pipe]);
+    execFileSync("sh", ["-c", 'mkfifo "$0"', pipe]);
     const reader = spawn("sh", ["-c", 'exec cat "$0" > "$1"', pipe, out], { stdio: "ignore" });
     const ended = new Promise((resolve) => reader.on("close", resolve));
     let descriptor: number | undefined = openSync(pipe, "w");

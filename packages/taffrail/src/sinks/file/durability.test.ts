@@ -75,19 +75,9 @@ describe("fsync", () => {
         ["always", 5],
         ["never", 0],
       ] as const) {
-        const args = [
-          "-f",
-          "-qq",
-          "-e",
-          "trace=fdatasync",
-          "-o",
-          trace,
-          process.execPath,
-          "--input-type=module",
-          "-e",
-          program,
-        ];
-        execFileSync("strace", args, { cwd: import.meta.dirname, env: { ...process.env, POLICY: policy } });
+        const command = 'strace -f -qq -e trace=fdatasync -o "$TRACE" "$NODE" --input-type=module -e "$PROGRAM"';
+        const env = { ...process.env, TRACE: trace, NODE: process.execPath, PROGRAM: program, POLICY: policy };
+        execFileSync("sh", ["-c", command], { cwd: import.meta.dirname, env });
         expect(readFileSync(trace, "utf8").match(/fdatasync\(\d/g)?.length ?? 0).toBe(syncs);
       }
     },

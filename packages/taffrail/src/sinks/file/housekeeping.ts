@@ -20,10 +20,13 @@ export interface HousekeepingOptions {
 export interface Housekeeping {
   /** Asks for a round; one that runs is followed by another. */
   round(): void;
+  /** Asks for a round if the newest one is an hour old: files grow too old without any rotation. */
+  hourly(): void;
   /** Ends what runs; a compression that is interrupted begins anew at the next start. */
   close(): Promise<void>;
 }
 
+const hourMs = 3_600_000;
 /** Another process that writes to the same file needs this long to notice that it was rotated away, in ms. */
 const quietMs = 1000;
 
@@ -70,6 +73,7 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
   const { signal } = abort;
   let running: Promise<void> | undefined;
   let wanted = false;
+  let newest = 0;
 
   const compressAll = async (): Promise<void> => {
     await removeLeftovers(folderOf(path), basename(path, extname(path)));
@@ -102,11 +106,17 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
     running = undefined;
   };
 
+  const round = (): void => {
+    if (!gzip && keep === undefined) return;
+    newest = clock().monotonic();
+    wanted = true;
+    running ??= loop();
+  };
+
   return {
-    round() {
-      if (!gzip && keep === undefined) return;
-      wanted = true;
-      running ??= loop();
+    round,
+    hourly() {
+      if (clock().monotonic() - newest >= hourMs) round();
     },
     async close() {
       abort.abort();

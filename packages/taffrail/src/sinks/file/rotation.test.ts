@@ -272,6 +272,22 @@ describe("rotated files", () => {
     expect(kept()).toEqual([17, 18, 19, 20].map(old));
   });
 
+  it("keep: is looked after each hour, without any rotation", async () => {
+    const sink = open({ keep: { days: 9 } });
+    await writeAll(sink, 1);
+    clock.advance(3_600_000);
+    await writeAll(sink, 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    fill();
+    await writeAll(sink, 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(kept().length).toBe(11);
+    clock.advance(3_600_000);
+    await writeAll(sink, 1);
+    await until(() => kept().length < 11);
+    expect(kept()).toEqual([14, 15, 16, 17, 18, 19, 20].map(old));
+  });
+
   it("keep: is looked after with each rotation", async () => {
     const sink = open({ maxBytes: 1024, keep: { files: 2 } });
     await writeAll(sink, 20, 1000);

@@ -22,12 +22,8 @@ export interface OtlpLog {
   readonly record: Fields;
 }
 
-/**
- * The OTLP form of a JSON value: whole numbers are integers, other numbers doubles, null has no value.
- *
- * @example otlpValue({ id: 5 }) // { kvlistValue: { values: [{ key: "id", value: { intValue: "5" } }] } }
- */
-export function otlpValue(value: unknown): OtlpValue {
+/** The OTLP form of a JSON value: whole numbers are integers, other numbers doubles, null has no value. */
+function otlpValue(value: unknown): OtlpValue {
   if (typeof value === "string") return { stringValue: value };
   if (typeof value === "boolean") return { boolValue: value };
   if (typeof value === "number") {

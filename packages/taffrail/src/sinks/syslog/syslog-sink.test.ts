@@ -79,11 +79,9 @@ describe("syslogSink", () => {
 
   it("transport: tls, tls: checks the certificate", async () => {
     const at = folder();
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-    const files = ["-keyout", join(at, "key.pem"), "-out", join(at, "cert.pem")];
-    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject, ...files], {
-      stdio: "ignore",
-    });
+    const names = "subjectAltName=DNS:localhost,IP:127.0.0.1";
+    const make = `openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext ${names} -keyout key.pem -out cert.pem`;
+    execFileSync("sh", ["-c", make], { cwd: at, stdio: "ignore" });
     const [key, cert] = ["key.pem", "cert.pem"].map((name) => readFileSync(join(at, name), "utf8")) as [string, string];
     const server = await serve(listenStream({ tls: { key, cert } }));
     const stranger = open({ transport: "tls", port: server.port });
@@ -144,6 +142,20 @@ describe("syslogSink", () => {
     await until(() => second.messages.length === 20);
     expect(second.messages.map(numberOf)).toEqual(upTo(20));
     expect(second.connections()).toBe(2);
+  });
+
+  it("says when nobody listens for datagrams, once the system knows", async () => {
+    const gone = await listenDatagrams();
+    await gone.stop();
+    const sink = open({ transport: "udp", port: gone.port });
+    const outcomes = new Set<string>();
+    for (let turn = 0; turn < 50 && !outcomes.has("retry"); turn++) {
+      const result = await write(sink, batchOf(0, 3));
+      outcomes.add(result.outcome);
+      if (result.outcome === "retry") expect(result.reason).toContain("ECONNREFUSED");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(outcomes).toContain("retry");
   });
 
   it("timeoutMs: asks for a retry when the receiver does not read", async () => {

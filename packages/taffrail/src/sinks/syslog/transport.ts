@@ -100,15 +100,25 @@ function streamTransport(destination: Destination): Transport {
   };
 }
 
-function openDatagrams({ host, port }: Destination): Promise<DatagramSocket> {
+interface Datagrams {
+  readonly socket: DatagramSocket;
+  /** What the system told of an earlier datagram, some time after it was sent. */
+  fault(): Error | undefined;
+}
+
+function openDatagrams({ host, port }: Destination): Promise<Datagrams> {
   const { createSocket } = process.getBuiltinModule("node:dgram");
   const { isIPv6 } = process.getBuiltinModule("node:net");
   return new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
+    let fault: Error | undefined;
     socket.unref();
-    socket.on("error", reject);
+    socket.on("error", (error) => {
+      fault = error;
+      reject(error);
+    });
     // Connected, so that the system tells when nobody listens.
-    socket.connect(port, host, () => resolve(socket));
+    socket.connect(port, host, () => resolve({ socket, fault: () => fault }));
   });
 }
 
@@ -119,10 +129,10 @@ function sendOne(socket: DatagramSocket, message: Uint8Array): Promise<void> {
 }
 
 function datagramTransport(destination: Destination): Transport {
-  let opening: Promise<DatagramSocket> | undefined;
+  let opening: Promise<Datagrams> | undefined;
   let underWay = 0;
   const drop = (): void => {
-    opening?.then((socket) => socket.close()).catch(() => {});
+    opening?.then(({ socket }) => socket.close()).catch(() => {});
     opening = undefined;
   };
   return {
@@ -130,9 +140,11 @@ function datagramTransport(destination: Destination): Transport {
       underWay += 1;
       try {
         opening ??= openDatagrams(destination);
-        const socket = await orAbort(opening, signal);
+        const { socket, fault } = await orAbort(opening, signal);
         for (const message of messages) {
           signal.throwIfAborted();
+          const earlier = fault();
+          if (earlier !== undefined) throw earlier;
           await sendOne(socket, message);
         }
       } catch (error) {
