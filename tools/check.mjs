@@ -10,6 +10,7 @@ const steps = [
   { name: "types of the page", command: `${bin}tsc`, args: ["-p", "apps/web/tsconfig.json", "--noEmit"] },
   { name: "lint and format", command: `${bin}biome`, args: ["check", "--error-on-warnings"] },
   { name: "tidy", command: process.execPath, args: ["tools/tidy.mjs"] },
+  { name: "options have tests", command: process.execPath, args: ["tools/options-tests.mjs"] },
   { name: "generated files", command: process.execPath, args: ["tools/gen.mjs", "--check"] },
   { name: "dead code", command: `${bin}knip`, args: ["--no-progress"] },
   { name: "packages", command: process.execPath, args: ["tools/check-packages.mjs"] },

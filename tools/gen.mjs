@@ -21,6 +21,7 @@ generator("gen-client.mjs");
 const contracts = await import("@taffrail/contracts");
 const { configDefinitions, settingDefinitions } = await import("@taffrail/server");
 const { commandReference } = await import("@taffrail/cli");
+const { loggerOptionsReference } = await import("./gen-logger-options.mjs");
 
 /** @param {string} title @param {string} lead @param {string[]} head @param {string[][]} rows */
 function table(title, lead, head, rows) {
@@ -87,7 +88,13 @@ function settings() {
 }
 
 /** @type {Generated[]} */
-const files = [errors(), limits(), settings(), { path: "docs/reference/cli.md", text: commandReference() }];
+const files = [
+  errors(),
+  limits(),
+  settings(),
+  { path: "docs/reference/logger-options.md", text: await loggerOptionsReference(table) },
+  { path: "docs/reference/cli.md", text: commandReference() },
+];
 let stale = 0;
 for (const { path, text } of files) {
   const full = join(root, path);

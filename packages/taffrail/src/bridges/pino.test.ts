@@ -5,7 +5,6 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createLogger, type Logger } from "../logger.ts";
 import type { LoggerOptions } from "../options/option-types.ts";
 import { pinoCompatible } from "./pino.ts";
-import { taffrailStream } from "./pino-stream.ts";
 
 const opened: Logger[] = [];
 afterEach(async () => {
@@ -31,7 +30,7 @@ function viaPino(use: (logger: pino.Logger) => void, options: pino.LoggerOptions
   return lines.map((line) => JSON.parse(line)).map((record) => ({ ...record, level: names[record.level] }));
 }
 
-describe("pinoCompatible", () => {
+describe("pinoCompatible, and its pinoChild loggers", () => {
   const calls: readonly (readonly [
     string,
     (logger: Pick<pino.Logger, "info" | "child" | "error" | "trace">) => void,
@@ -110,6 +109,25 @@ describe("pinoCompatible", () => {
     expect(await records()).toEqual([]);
   });
 
+  it("serializers: of the options hold for all children", async () => {
+    const { log, records } = open();
+    const logger = pinoCompatible(log, { serializers: { user: (user: { id: number }) => user.id } });
+    logger.info({ user: { id: 1 } });
+    logger.child({ user: { id: 2 } }).info("x");
+    expect((await records()).map(({ user }) => user)).toEqual([1, 2]);
+  });
+
+  it("level, msgPrefix: of pinoCompatible's child options hold for the child alone", async () => {
+    const { log, records } = open();
+    const logger = pinoCompatible(log);
+    const child = logger.child({}, { level: "silent", msgPrefix: "[db] " });
+    child.error("no");
+    child.level = "info";
+    child.child({}, { msgPrefix: "deeper " }).info("yes");
+    logger.info("plain");
+    expect((await records()).map(({ msg }) => msg)).toEqual(["[db] deeper yes", "plain"]);
+  });
+
   it("tells its bindings, and flushes", async () => {
     const { log } = open();
     const child = pinoCompatible(log).child({ a: 1 }).child({ b: 2 });
@@ -174,63 +192,5 @@ describe("pinoCompatible", () => {
     expect(found[2]?.res).toEqual({ statusCode: 200 });
     expect(found[4]).toMatchObject({ level: "error", err: { message: "broken" } });
     expect(JSON.stringify(found)).not.toContain("Bearer abc");
-  });
-});
-
-describe("taffrailStream", () => {
-  it("takes the lines of a real pino: level, message, fields, errors, children", async () => {
-    const { log, records } = open();
-    const logger = pino({ level: "trace", base: null }, taffrailStream(log));
-    logger.info({ a: 1 }, "hello");
-    logger.child({ b: 2 }).warn("there");
-    logger.fatal(new TypeError("broken"));
-    logger.trace({ msg: "own" });
-    expect(await records()).toMatchObject([
-      { level: "info", msg: "hello", a: 1 },
-      { level: "warn", msg: "there", b: 2 },
-      { level: "fatal", msg: "broken", err: { type: "TypeError", message: "broken" } },
-      { level: "trace", msg: "own" },
-    ]);
-  });
-
-  it("knows levels as names, between two others, and beyond", async () => {
-    const { log, records } = open();
-    const named = { formatters: { level: (label: string) => ({ level: label }) }, base: null } as const;
-    pino(named, taffrailStream(log)).error("a");
-    pino({ customLevels: { notice: 35 }, base: null }, taffrailStream(log)).notice("b");
-    taffrailStream(log).write('{"level":99,"msg":"c"}\n{"level":1,"msg":"d"}\n{"msg":"e"}\n');
-    expect((await records()).map(({ level }) => level)).toEqual(["error", "info", "fatal", "trace", "info"]);
-  });
-
-  it("messageKey: the key that pino was given", async () => {
-    const { log, records } = open();
-    const logger = pino({ messageKey: "text", base: null }, taffrailStream(log, { messageKey: "text" }));
-    logger.info("hello");
-    expect(await records()).toMatchObject([{ msg: "hello" }]);
-  });
-
-  it("clock: a time far from now is kept", async () => {
-    const { log, records } = open();
-    const stream = taffrailStream(log, { clock: { now: () => 100_000 } });
-    stream.write('{"level":30,"time":99500,"msg":"a"}\n{"level":30,"time":5000,"msg":"b"}\n');
-    stream.write('{"level":30,"time":"1970-01-01T00:00:07.000Z","msg":"c"}\n{"level":30,"time":1e300,"msg":"d"}\n');
-    const times = (await records()).map(({ original_time }) => original_time);
-    expect(times).toEqual([undefined, "1970-01-01T00:00:05.000Z", "1970-01-01T00:00:07.000Z", undefined]);
-  });
-
-  it("takes lines in pieces, and text that is no JSON", async () => {
-    const { log, records } = open();
-    const stream = taffrailStream(log);
-    const bytes = Buffer.from('{"level":30,"msg":"gr\u00fc\u00dfe"}\nplain text\n\n[1]\nlast');
-    for (const byte of bytes) stream.write(Buffer.from([byte]));
-    await new Promise<void>((resolve) => stream.end(() => resolve()));
-    expect((await records()).map(({ msg }) => msg)).toEqual(["gr\u00fc\u00dfe", "plain text", "[1]", "last"]);
-  });
-
-  it("bounds a line without an end", async () => {
-    const { log, records } = open({ level: "info" });
-    const stream = taffrailStream(log);
-    stream.write("x".repeat(2.5 * 1024 * 1024));
-    expect((await records()).length).toBe(2);
   });
 });

@@ -5,8 +5,10 @@ import { TaffrailError } from "@taffrail/contracts";
 import { recorder } from "@taffrail/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loggerOptionDefinitions } from "./definitions.ts";
+import { entryDefinitions } from "./entry-definitions.ts";
 import { type LoggerOptions, type ResolvedOptions, resolveOptions } from "./logger-options.ts";
 import { presets } from "./presets.ts";
+import { entryChecks } from "./sink-entries.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -244,6 +246,11 @@ describe("server", () => {
       ["http", true],
     ]);
   });
+});
+
+it("the reference names every option of an entry of sinks", () => {
+  const checked = Object.keys(entryChecks);
+  expect(entryDefinitions.map(({ key }) => key)).toEqual(checked);
 });
 
 describe("presets", () => {
