@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
+const sources = fileURLToPath(new URL("..", import.meta.url));
 const built = fileURLToPath(new URL("../../dist/", import.meta.url));
 
 /** Modules of Node.js that a program has loaded at its end. */
@@ -18,9 +19,9 @@ describe("the import of all sinks and formatters", () => {
   it("loads no module of the network, of compression or of threads", () => {
     const before = new Set(loadedBy('await import("node:fs/promises");'));
     const files = ["sinks", "formats"].flatMap((folder) =>
-      readdirSync(built + folder)
-        .filter((name) => name.endsWith(".js"))
-        .map((name) => `await import(${JSON.stringify(`${built}${folder}/${name}`)});`),
+      readdirSync(sources + folder)
+        .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+        .map((name) => `await import(${JSON.stringify(`${built}${folder}/${name.replace(/ts$/, "js")}`)});`),
     );
     expect(files.length).toBeGreaterThan(10);
     const added = loadedBy(files.join("\n")).filter((name) => !before.has(name));
