@@ -141,35 +141,30 @@ function isAfter(text: string, index: number, words: Branch): boolean {
 }
 
 /** `(` and `+` before digits are telephone numbers; `/`, `-`, `_` and `.` stand in tokens. */
-function isMarkOfSecret(text: string, index: number, leads: readonly Branch[]): boolean {
+function isMarkOfSecret(text: string, index: number, leads: Branch): boolean {
   const code = text.charCodeAt(index);
   const next = text.charCodeAt(index + 1);
   if (code === 40 || code === 43) return isDigit(next);
   if (code === 47) return text.startsWith("services/", index + 1) || text.startsWith("webhooks/", index + 1);
   if (code === 45 && (next === 45 || text.startsWith("us", index + 1))) return true;
   if (!isDigit(next) && !isLetter(next) && next !== 95 && next !== 45) return false;
-  return leads.some((lead) => isAfter(text, index, lead)) || hasOpenLead(text, index, code);
+  return isAfter(text, index, leads) || hasOpenLead(text, index, code);
 }
+
+const isWord = (code: number): boolean => isLetter(code) || isDigit(code) || code === 95 || code === 45;
+const longWord = 17;
 
 /** Beginnings of tokens that are no fixed words: `gl…-`, `xox.-`, `sq0…-`, and long words before a dot. */
 function hasOpenLead(text: string, index: number, code: number): boolean {
-  if (code === 95) return false;
-  let start = index;
-  while (start > 0 && index - start < 34) {
-    const before = text.charCodeAt(start - 1);
-    if (!isLetter(before) && !isDigit(before) && (code === 45 || (before !== 45 && before !== 95))) break;
-    start -= 1;
+  if (code === 46) {
+    if (text.startsWith("dp", index - 2)) return true;
+    let length = 0;
+    while (length < longWord && isWord(text.charCodeAt(index - 1 - length))) length += 1;
+    return length === longWord;
   }
-  const length = index - start;
-  if (code === 46) return length >= 17 || text.startsWith("dp", index - 2);
-  return (
-    length >= 4 &&
-    (text.startsWith("gl", start) ||
-      text.startsWith("gl", start + 1) ||
-      text.startsWith("xox", index - 4) ||
-      text.startsWith("sq0", index - 6) ||
-      length >= 32)
-  );
+  if (code !== 45 || !isLetter(text.charCodeAt(index - 1))) return false;
+  if (text.startsWith("xox", index - 4) || text.startsWith("sq0", index - 6)) return true;
+  return text.slice(Math.max(0, index - 11), index - 3).includes("gl");
 }
 
 /** The letter in the third place after `A`, `B`, `d`, `e` or `S` that makes the beginning of a token of it, by what stands before. */
@@ -239,11 +234,9 @@ const leastAfterLetters = 6;
 export function createQuickLook({ detectors, names }: LookOptions): (text: string) => boolean {
   const kinds = createKinds(detectors);
   const nameEnds = plant([...names, ...additions], true);
-  const leads = Object.entries(tokenLeads).map(([letter, words]) =>
-    plant(
-      words.split(/\s+/).map((word) => `${word}${letter}`),
-      false,
-    ),
+  const leads = plant(
+    Object.entries(tokenLeads).flatMap(([letter, words]) => words.split(/\s+/).map((word) => `${word}${letter}`)),
+    false,
   );
   const hasIp = detectors.has("ip");
 
@@ -266,21 +259,25 @@ export function createQuickLook({ detectors, names }: LookOptions): (text: strin
     }
   };
 
-  return (text) => {
-    let counted = 0;
-    for (let index = 0; index < text.length; index++) {
-      const code = text.charCodeAt(index);
-      const kind = code < 128 ? (kinds[code] ?? nothing) : foreign;
-      if (kind === nothing || kind === gap) continue;
-      if (kind !== digit) {
-        if (isSpecial(text, index, kind)) return true;
-      } else if (index >= counted) {
-        counted = countDigits(text, index, kinds);
-        if (counted === foundDigits) return true;
-      }
+  return (text) => lookThrough(text, kinds, isSpecial);
+}
+
+type SpecialTest = (text: string, index: number, kind: number) => boolean;
+
+function lookThrough(text: string, kinds: Uint8Array, isSpecial: SpecialTest): boolean {
+  let counted = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const kind = code < 128 ? (kinds[code] ?? nothing) : foreign;
+    if (kind === nothing || kind === gap) continue;
+    if (kind !== digit) {
+      if (isSpecial(text, index, kind)) return true;
+    } else if (index >= counted) {
+      counted = countDigits(text, index, kinds);
+      if (counted === foundDigits) return true;
     }
-    return false;
-  };
+  }
+  return false;
 }
 
 const foundDigits = -1;
@@ -288,7 +285,7 @@ const foundDigits = -1;
 /** Counts the digits of a run, separators between them passed over. Gives the end of the run, or `foundDigits` when they may be a number of interest. */
 function countDigits(text: string, start: number, kinds: Uint8Array): number {
   if (isLedByLetters(text, start)) return foundDigits;
-  const least = isLedByLetters(text, start - 1) ? leastAfterLetters : leastDigits;
+  const least = lettersBefore(text, start - 1) === 2 ? leastAfterLetters : leastDigits;
   let total = 0;
   let together = 0;
   for (let index = start; index < text.length; index++) {

@@ -29,6 +29,8 @@ const watchedLength = 2048;
  * which AWS keys may have as their only rare one. Everything else costs a second look.
  */
 const unusual = /[^A-JL-Za-z ,.;!?'"()[\]{}]/;
+/** The commonest value that looks like numbers of persons and cards to the quick look, and is none. */
+const uuid = /^[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$/;
 /** Longer texts are always looked at more closely. */
 const longestProse = 4096;
 
@@ -106,7 +108,7 @@ export function createScanner(
 
   return (text) => {
     if (text.length < shortestText || (!unusual.test(text) && !mayHoldLetters(text))) return text;
-    if (text.length <= longestText && !quickLook(text)) return text;
+    if (text.length <= longestText && (!quickLook(text) || (text.length === 36 && uuid.test(text)))) return text;
     if (text.length > longestText) {
       report.failed("length");
       return actions.mask;
