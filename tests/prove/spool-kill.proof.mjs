@@ -9,7 +9,10 @@ import { createReceiver, createSpool } from "./support/spool-parts.mjs";
 
 /** @typedef {import("@taffrail/contracts").Random} Random */
 
-const child = fileURLToPath(new URL("support/spool-child.mjs", import.meta.url));
+/** Programs that log: to the spool directly, as fast as it goes, and through `createLogger`. */
+const programs = ["spool-child.mjs", "spool-logger-child.mjs"].map((name) =>
+  fileURLToPath(new URL(`support/${name}`, import.meta.url)),
+);
 const maxLifeMs = 250;
 
 /** System calls at which a life may end: those that make, fill, hand over and remove files. */
@@ -28,7 +31,7 @@ function liveAndDie(folder, life, random, deaths) {
   const lifeMs = random.next() < 0.2 ? random.integer(0, 5) : random.integer(10, maxLifeMs);
   const program = [
     process.execPath,
-    child,
+    random.pick(programs),
     folder,
     life,
     String(lifeMs),

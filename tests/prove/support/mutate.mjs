@@ -18,7 +18,7 @@ import { root } from "./machine.mjs";
 /** What came of some test files: names of all tests that passed and that failed, and files that could not be loaded. @typedef {{ passed: string[], failed: string[], broken: string[] }} Outcome */
 
 const library = "packages/taffrail";
-const longestRunMs = 120_000;
+const longestRunMs = 60_000;
 
 /**
  * Copies the library to where it can be broken. The packages beside it stay those of the working tree.

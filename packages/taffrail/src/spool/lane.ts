@@ -25,6 +25,14 @@ export interface LaneOptions {
 /** Ending of segment files. */
 export const segmentEnding = ".seg";
 
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // A file without records does no harm where it is.
+  }
+}
+
 /** One sub-directory that is ours: its segments in the order of their records, and which batches of them were handed out. */
 export class Lane {
   readonly claim: Claim;
@@ -155,6 +163,7 @@ export class Lane {
     this.cuts.load();
     let spoiledFrom = Number.POSITIVE_INFINITY;
     const found = new Map<number, Segment>();
+    const empty: Segment[] = [];
     for (const name of this.#files()) {
       const path = join(this.claim.path, name);
       const opened = openSegment(path, this.claim.id);
@@ -164,10 +173,25 @@ export class Lane {
         continue;
       }
       if (opened.tornBytes > 0) this.tornTails += 1;
-      this.#keepLonger(found, opened.segment);
+      if (opened.segment.count === 0) empty.push(opened.segment);
+      else this.#keepLonger(found, opened.segment);
     }
     this.segments.push(...[...found.values()].sort((one, other) => one.header.first - other.header.first));
     this.#bytes = this.segments.reduce((sum, { size }) => sum + size, 0);
+    return Math.min(spoiledFrom, this.#dropEmpty(empty));
+  }
+
+  /** Removes files without a record. Returns the least number of one that must have had records, since later ones begin with higher numbers. */
+  #dropEmpty(empty: readonly Segment[]): number {
+    let spoiledFrom = Number.POSITIVE_INFINITY;
+    const last = this.segments.at(-1)?.header.first ?? 0;
+    for (const { header, path = "" } of empty) {
+      const isSpoiled = header.first < last && !this.segments.some((other) => other.header.first === header.first);
+      if (isSpoiled) {
+        spoiledFrom = Math.min(spoiledFrom, header.first);
+        this.#putAway(path, "damaged");
+      } else removeQuietly(path);
+    }
     return spoiledFrom;
   }
 
