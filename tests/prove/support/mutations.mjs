@@ -261,10 +261,10 @@ export const mutations = [
   },
   {
     stage: "spool",
-    title: "a batch that was handed out comes back under another id",
+    title: "where batches were cut is not noted",
     file: "spool/lane-reader.ts",
-    find: "if (handedOut >= next) this.#lane.cuts.remember(this.sink, next, handedOut);",
-    replace: "",
+    find: "if (this.#lane.cuts.lastOf(this.sink, this.next) !== last) {",
+    replace: "if (this.next < 0) {",
     tests: ["spool/delivery.test.ts"],
   },
   {
