@@ -13,7 +13,7 @@ const separators = /[^\p{L}\p{N}]+/u;
  *
  * @example splitKey("X-Api-Key2") // ["x", "api", "key", "2"]
  */
-export function splitKey(key: string): readonly string[] {
+function splitKey(key: string): readonly string[] {
   return plainText(key.slice(-keyLength))
     .replace(humps, " ")
     .toLowerCase()

@@ -23,7 +23,7 @@ function luhnDigit(digits) {
 }
 
 /** @param {Random} random @param {string} prefix @param {number} length */
-export function card(random, prefix, length) {
+function card(random, prefix, length) {
   const digits = prefix + body(random, length - prefix.length - 1, "digit");
   return digits + luhnDigit(digits);
 }
