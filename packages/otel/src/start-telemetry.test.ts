@@ -89,7 +89,7 @@ describe("one call", () => {
     const { tracer, shutdown, log } = start();
     receiver.refusals = 3;
     for (let n = 0; n < 5000; n++) tracer.startSpan(`s${n}`).end();
-    await shutdown();
+    await shutdown({ deadlineMs: 25_000 });
     expect(receiver.requests).toBeGreaterThan(3);
     expect(new Set(receiver.spans.map(({ name }) => name)).size).toBe(5000);
     expect(receiver.spans.length).toBe(5000);
@@ -101,7 +101,7 @@ describe("one call", () => {
       loggerOptions: { sinks: [otlp()], bufferBytes: 64 * 1024, signals: [], onProblem: () => {} },
     });
     for (let n = 0; n < 5000; n++) tracer.startSpan(`s${n}`).end();
-    const { spans } = await shutdown();
+    const { spans } = await shutdown({ deadlineMs: 25_000 });
     const traces = log.ledger().signals?.traces;
     balanced(traces);
     expect(spans.delivered).toBe(5000);

@@ -2,11 +2,12 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ledgerFault } from "@taffrail/contracts";
 import { manualClock, recorder } from "@taffrail/testkit";
+import fastify from "fastify";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { currentContext } from "../context.ts";
 import { createLogger, type Logger } from "../logger.ts";
 import { lifeOf } from "../propagation/context-end.ts";
-import { expressLogger, honoLogger, loggedHandler, type RequestLogOptions } from "./index.ts";
+import { expressLogger, fastifyLogger, honoLogger, loggedHandler, type RequestLogOptions } from "./index.ts";
 import { clientAddressOf, isRequestId, isSkipped, pathOf, queryOf } from "./request-parts.ts";
 import { honoApp } from "./testdata/apps.ts";
 
@@ -154,6 +155,20 @@ describe("the wrapper", () => {
     expect(recorded.records[0]?.duration_ms).toBe(1234.568);
   });
 
+  it("gives failures and aborted requests the levels that it is told", async () => {
+    const log = open();
+    const levels = { serverError: "fatal", aborted: "error" } as const;
+    await serve(loggedHandler({ log, levels }, (_, response) => response.writeHead(503).end()));
+    await serve(
+      loggedHandler({ log, levels }, (_, response) => {
+        response.write("begun");
+        response.destroy();
+      }),
+    );
+    await log.flush();
+    expect(recorded.records).toMatchObject([{ level: "fatal" }, { level: "error", aborted: true }]);
+  });
+
   it("believes as many proxies as it is told", async () => {
     const log = open();
     const server = createServer(
@@ -191,6 +206,22 @@ describe("the wrapper", () => {
     };
     const answer = await serve(loggedHandler({ log }, (_request, response) => response.end("fine")));
     expect(await answer?.text()).toBe("fine");
+  });
+});
+
+describe("Fastify without a socket", () => {
+  it("records requests that are injected", async () => {
+    const log = open();
+    const app = fastify();
+    await app.register(fastifyLogger({ log, clientAddress: true }));
+    app.get("/orders/:id", async () => "found");
+    const answer = await app.inject({ url: "/orders/7?token=secret", headers: { "x-request-id": "r-1" } });
+    expect([answer.statusCode, answer.body, answer.headers["x-request-id"]]).toEqual([200, "found", "r-1"]);
+    await app.close();
+    await log.flush();
+    expect(recorded.records).toMatchObject([
+      { "http.route": "/orders/:id", requestId: "r-1", "client.address": "127.0.0.1" },
+    ]);
   });
 });
 
