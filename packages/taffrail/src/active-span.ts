@@ -29,6 +29,8 @@ function idsOf(span: Span): string {
  */
 export function createSpanReader(): () => string {
   const known = new WeakMap<Span, string>();
+  // The object stays the same once it is there, whatever is registered in it later; a look at the global object is the dearest part of a reading.
+  let found: OpenTelemetryApi | undefined;
   let last: Span | undefined;
   let lastIds = "";
 
@@ -40,10 +42,10 @@ export function createSpanReader(): () => string {
     return ids;
   };
   return () => {
-    const api = (globalThis as { readonly [apiKey]?: OpenTelemetryApi })[apiKey];
-    if (api === undefined) return "";
+    found ??= (globalThis as { readonly [apiKey]?: OpenTelemetryApi })[apiKey];
+    if (found === undefined) return "";
     try {
-      const span = api.context?.active().getValue(spanKey);
+      const span = found.context?.active().getValue(spanKey);
       if (span === undefined || span === null) return "";
       return span === last ? lastIds : remember(span);
     } catch {

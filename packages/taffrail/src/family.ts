@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { type PluginContext, TaffrailError } from "@taffrail/contracts";
 import { createSpanReader } from "./active-span.ts";
-import { Emitter, type Source } from "./emitter.ts";
+import { Emitter, type EmitterOptions, type Source } from "./emitter.ts";
 import { LineEncoder } from "./encode/line.ts";
 import type { Scope } from "./encode/scope.ts";
 import { exitRegistryOf } from "./exit/exit-registry.ts";
@@ -16,12 +16,12 @@ import { type LoggerOptions, type ResolvedOptions, readLayers } from "./options/
 import { watchConfigFile } from "./options/watch-config.ts";
 import { defaultRetry } from "./pipeline/backoff.ts";
 import { Pipeline } from "./pipeline/pipeline.ts";
-import { createPluginHost, type PluginHostOptions } from "./plugins/plugin-host.ts";
+import { createPluginHost, type PluginHost } from "./plugins/plugin-host.ts";
 import { createRedaction, type RedactionControl } from "./redact/compile.ts";
 import { requestHold } from "./request-hold.ts";
 import { createSpool } from "./spool/file-spool.ts";
 import type { Spool } from "./spool/spool.ts";
-import { ValveSet } from "./valve-set.ts";
+import { ValveSet, valveNames } from "./valve-set.ts";
 
 /** A family and its first member's parts. */
 export interface FamilyRoot {
@@ -55,9 +55,45 @@ function safely(tell: (message: string) => void): (message: string) => void {
 interface Parts {
   readonly resolved: ResolvedOptions;
   readonly cell: LevelCell;
+  readonly host: PluginHost;
   readonly valves: ValveSet;
+  /** Puts the valves of the options in their places. */
+  readonly openValves: readonly (() => void)[];
   readonly redaction: RedactionControl;
+  readonly encoder: LineEncoder;
+  readonly spool: Spool | undefined;
   readonly pipeline: Pipeline;
+  readonly hold: EmitterOptions["hold"];
+  readonly emitter: Emitter;
+}
+
+/** All parts, none of them started. */
+function makeParts(resolved: ResolvedOptions, emit: PluginContext["emit"]): Parts {
+  const { clock, retryForMs, fingersCrossed } = resolved;
+  const problem = safely(resolved.onProblem);
+  const surroundings = { ...resolved.pluginPolicy, clock, problem, emit };
+  const host = createPluginHost({ ...surroundings, plugins: resolved.plugins });
+  const redaction = createRedaction(resolved.redact, host.redactors);
+  const encoder = new LineEncoder(resolved.service, resolved.limits, redaction);
+  const valves = new ValveSet(host.caller, surroundings);
+  const openValves = valveNames.map((name) => valves.prepare(name, resolved[name]));
+  // From here on there is something to close: whatever can be wrong with options has been looked at before.
+  const spool = openSpool(resolved, problem);
+  const retry = { ...defaultRetry, retryForMs };
+  const pipeline = new Pipeline({ ...resolved, retry, spool, processors: host.processors, emit, random: Math.random });
+  const hold = fingersCrossed === undefined ? undefined : requestHold(fingersCrossed, pipeline, clock);
+  const heldRank = fingersCrossed === undefined ? undefined : rankOf[fingersCrossed.level ?? "debug"];
+  const cell = new LevelCell(resolved.level, undefined, heldRank);
+  const now = (): number => clock.now();
+  const emitter = new Emitter({
+    encoder,
+    outlet: pipeline,
+    plugins: valves,
+    activeSpan: createSpanReader(),
+    now,
+    hold,
+  });
+  return { resolved, cell, host, valves, openValves, redaction, encoder, spool, pipeline, hold, emitter };
 }
 
 function controlOf({ resolved, cell, valves, redaction, pipeline }: Parts): Control {
@@ -108,50 +144,9 @@ function startHelpers(parts: Parts, control: Control, options: LoggerOptions, st
   };
 }
 
-/**
- * Makes what the members of a family of loggers share, by hand, in the order in which it is needed. `options` are those that `resolved` came from.
- * Throws what is wrong with plugins, redaction, valves and the spool: `plugin_invalid`, `option_unknown`, `option_invalid` and the spool's own.
- *
- * @example const { family, scope, cell } = createFamily(resolveOptions(options, process.env), options);
- */
-export function createFamily(resolved: ResolvedOptions, options: LoggerOptions): FamilyRoot {
-  const { clock, retryForMs, pluginPolicy, service } = resolved;
-  const problem = safely(resolved.onProblem);
-  const late: { emit?: PluginContext["emit"] } = {};
-  const emit: PluginContext["emit"] = (level, message, fields) => late.emit?.(level, message, fields);
-  const surroundings: Omit<PluginHostOptions, "plugins"> = { ...pluginPolicy, clock, problem, emit };
-  const host = createPluginHost({ ...surroundings, plugins: resolved.plugins });
-  const redaction = createRedaction(resolved.redact, host.redactors);
-  const encoder = new LineEncoder(service, resolved.limits, redaction);
-  const valves = new ValveSet(host.caller, surroundings);
-  const openValves = (["sampling", "rateLimit", "dedupe"] as const).map((name) => valves.prepare(name, resolved[name]));
-  const spool = openSpool(resolved, problem);
-  const retry = { ...defaultRetry, retryForMs };
-  const pipeline = new Pipeline({ ...resolved, retry, spool, processors: host.processors, emit, random: Math.random });
-  const { fingersCrossed } = resolved;
-  const hold = fingersCrossed === undefined ? undefined : requestHold(fingersCrossed, pipeline, clock);
-  const heldRank = fingersCrossed === undefined ? undefined : rankOf[fingersCrossed.level ?? "debug"];
-  const cell = new LevelCell(resolved.level, undefined, heldRank);
-  const activeSpan = createSpanReader();
-  const now = (): number => clock.now();
-  const emitter = new Emitter({ encoder, outlet: pipeline, plugins: valves, activeSpan, now, hold });
-  const root: Source = { scope: encoder.emptyScope, rank: 0 };
-  late.emit = (level, message, fields) => emitter.emitPast(root, level, message, fields);
-  void host.start();
-  for (const open of openValves) open();
-  // Fields of enrichers that never change stand below those of the options.
-  for (const fields of [...valves.constants, resolved.fields]) root.scope = encoder.extend(root.scope, fields);
-
-  const parts: Parts = { resolved, cell, valves, redaction, pipeline };
-  const stats = (): LoggerStats => ({
-    service,
-    level: cell.setting,
-    ledger: pipeline.ledger(),
-    plugins: [...host.stats(), ...valves.stats()],
-    ...pipeline.stats(),
-  });
-  const control = controlOf(parts);
-  const endHelpers = startHelpers(parts, control, options, stats);
+/** What the members of the family call, and the end of all of it. `endHelpers` ends what works beside the records. */
+function familyOf(parts: Parts, stats: () => LoggerStats, control: Control, endHelpers: () => void): Family {
+  const { resolved, host, valves, encoder, spool, pipeline, hold, emitter } = parts;
   /** Lets plugins tell what they held back, and gives up what waits for its request. What they do at once is done when this returns. */
   const endPlugins = async (timeoutMs: number): Promise<void> => {
     endHelpers();
@@ -167,7 +162,7 @@ export function createFamily(resolved: ResolvedOptions, options: LoggerOptions):
       pipeline.drainSync(final);
     },
   });
-  const family: Family = {
+  return {
     encoder,
     emitter,
     flush: async (timeoutMs) => {
@@ -187,5 +182,32 @@ export function createFamily(resolved: ResolvedOptions, options: LoggerOptions):
     emit: (signal, line) => pipeline.emit(signal, line),
     control,
   };
-  return { family, scope: root.scope, cell };
+}
+
+/**
+ * Makes what the members of a family of loggers share, by hand, in the order in which it is needed. `options` are those that `resolved` came from.
+ * Throws what is wrong with plugins, redaction, valves and the spool: `plugin_invalid`, `option_unknown`, `option_invalid` and the spool's own.
+ *
+ * @example const { family, scope, cell } = createFamily(resolveOptions(options, process.env), options);
+ */
+export function createFamily(resolved: ResolvedOptions, options: LoggerOptions): FamilyRoot {
+  const late: { emit?: PluginContext["emit"] } = {};
+  const parts = makeParts(resolved, (level, message, fields) => late.emit?.(level, message, fields));
+  const { cell, host, valves, openValves, encoder, pipeline, emitter } = parts;
+  const root: Source = { scope: encoder.emptyScope, rank: 0 };
+  late.emit = (level, message, fields) => emitter.emitPast(root, level, message, fields);
+  void host.start();
+  for (const open of openValves) open();
+  // Fields of enrichers that never change stand below those of the options.
+  for (const fields of [...valves.constants, resolved.fields]) root.scope = encoder.extend(root.scope, fields);
+  const stats = (): LoggerStats => ({
+    service: resolved.service,
+    level: cell.setting,
+    ledger: pipeline.ledger(),
+    plugins: [...host.stats(), ...valves.stats()],
+    ...pipeline.stats(),
+  });
+  const control = controlOf(parts);
+  const endHelpers = startHelpers(parts, control, options, stats);
+  return { family: familyOf(parts, stats, control, endHelpers), scope: root.scope, cell };
 }

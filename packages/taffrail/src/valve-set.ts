@@ -10,8 +10,8 @@ import { samplingFilter } from "./valves/sampling-filter.ts";
 export type ValveSettings = Pick<RuntimeSettings, "sampling" | "rateLimit" | "dedupe">;
 
 /** In the order in which they work: what is sampled away need not be counted by the others. */
-const order = ["sampling", "rateLimit", "dedupe"] as const;
-type ValveName = (typeof order)[number];
+export const valveNames = ["sampling", "rateLimit", "dedupe"] as const;
+type ValveName = (typeof valveNames)[number];
 
 const makers: { readonly [K in ValveName]: (options: NonNullable<ValveSettings[K]>) => Filter } = {
   sampling: samplingFilter,
@@ -25,7 +25,6 @@ const replacedMs = 1000;
 /** The user's plugins and the valves after them, as one. Valves come and go while the logger works. */
 export class ValveSet implements CallerPlugins {
   active: boolean;
-  readonly constants: readonly object[];
   readonly #user: CallerPlugins;
   readonly #surroundings: Omit<PluginHostOptions, "plugins" | "builtIns">;
   readonly #hosts = new Map<ValveName, PluginHost>();
@@ -35,7 +34,10 @@ export class ValveSet implements CallerPlugins {
     this.#user = user;
     this.#surroundings = surroundings;
     this.active = user.active;
-    this.constants = user.constants;
+  }
+
+  get constants(): readonly object[] {
+    return this.#user.constants;
   }
 
   enrich(record: RecordView): readonly object[] {
@@ -63,7 +65,7 @@ export class ValveSet implements CallerPlugins {
         void host.start();
         this.#hosts.set(name, host);
       }
-      this.#chain = order.flatMap((each) => this.#hosts.get(each)?.caller ?? []);
+      this.#chain = valveNames.flatMap((each) => this.#hosts.get(each)?.caller ?? []);
       this.active = this.#user.active || this.#chain.length > 0;
     };
   }

@@ -51,7 +51,7 @@ export class LineEncoder {
     this.#service = service;
     this.#limits = limits;
     this.#redaction = redaction;
-    this.#rules = this.#makeRules(0);
+    this.#rules = this.#makeRules(undefined);
   }
 
   /** Changes when scopes have to be made anew (`fresh`). To be read before each `encode`. */
@@ -174,22 +174,25 @@ export class LineEncoder {
   #current(): Rules {
     const rules = this.#rules;
     if (rules.version !== this.#redaction.version || rules.budget.left <= 0) {
-      this.#rules = this.#makeRules(rules.epoch + 1);
+      this.#rules = this.#makeRules(rules);
     }
     return this.#rules;
   }
 
-  #makeRules(epoch: number): Rules {
+  #makeRules(before: Rules | undefined): Rules {
     const redaction = this.#redaction;
     const { version } = redaction;
     const budget = { left: shapesMax };
     const place = new Place([], redaction, budget);
     const names = new Names([], place, this.#limits.keys);
-    const writer = new TextWriter(this.#limits.stringLength, redaction);
+    // What is known of texts depends on the rules alone, not on shapes.
+    const isSame = before?.version === version;
+    const writer = isSame ? before.writer : new TextWriter(this.#limits.stringLength, redaction);
+    const tails = isSame ? before.tails : new TailCache(writer);
     const fields = new FieldWriter(this.#limits, writer, budget, names.root);
     const service = writer.quote(this.#service);
     this.#starts = rankLevels.map((level) => `${level}","service":${service}`);
     this.#time = Number.NaN;
-    return { version, epoch, budget, place, names, writer, fields, tails: new TailCache(writer), known: new Map() };
+    return { version, epoch: (before?.epoch ?? 0) + 1, budget, place, names, writer, fields, tails, known: new Map() };
   }
 }
