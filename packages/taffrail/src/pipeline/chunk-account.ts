@@ -41,12 +41,12 @@ export class ChunkAccount {
   /** Undefined entries are counted elsewhere, or counted already. */
   #singles: (Single | undefined)[] | undefined;
 
-  /** `lanes`: how many sinks want something of the chunk. `alike`: each of them wants all of it, and all records are counted here. */
-  constructor(chunk: Chunk, lanes: number, alike: boolean, routing: Routing, book: LedgerBook) {
+  /** `lanes`: how many sinks want something of the chunk. `routing`: undefined when each of them wants all of it and all records are counted here. */
+  constructor(chunk: Chunk, lanes: number, routing: Routing | undefined, book: LedgerBook) {
     this.#book = book;
     this.#size = chunk.size;
     this.#open = lanes;
-    if (!alike) this.#singles = this.#separate(chunk, routing);
+    if (routing !== undefined) this.#singles = this.#separate(chunk, routing);
   }
 
   #separate(chunk: Chunk, { routesAt, memoryLanes, durableLanes }: Routing): (Single | undefined)[] {

@@ -4,8 +4,10 @@ import { auditRank, levelOfRank } from "./ranks.ts";
 
 /** Memory of a record beside its text: its packed end, and its share of lists. In bytes. */
 export const recordCost = 16;
-/** Memory of a chunk beside its records, in bytes. */
-export const chunkCost = 256;
+/** Memory of a chunk beside its records, with its place in a queue and its account, in bytes. */
+export const chunkCost = 640;
+/** The same for what is left of a chunk when most of it was dropped. */
+export const remainderCost = 256;
 
 /** A record that some sinks have dropped when it was pushed, while others still get it. */
 export interface DropMark {

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createPluginHost } from "../plugins/plugin-host.ts";
 import { createSpool } from "../spool/file-spool.ts";
 import type { SinkRoute } from "./pipeline.ts";
-import { expectBalance, open, pause } from "./testdata/pipelines.ts";
+import { expectBalance, open, pause, until } from "./testdata/pipelines.ts";
 
 const folders: string[] = [];
 const folder = (): string => {
@@ -150,7 +150,7 @@ describe("with a spool", () => {
     const pipeline = open([{ sink: away, durable: true }, { sink: memory }], { spool });
     for (let index = 0; index < 2000; index++) pipeline.push(`{"n":${index},"x":"${"x".repeat(40)}"}\n`, 2, 3);
     expectBalance(pipeline);
-    await pause(50);
+    await until(() => pipeline.ledger().sinks["recorder#2"]?.pending === 0);
     const { dropped, pending, sinks } = pipeline.ledger();
     expect(dropped.quota).toBeGreaterThan(500);
     expect(pending).toBe(2000 - Number(dropped.quota));

@@ -1,6 +1,6 @@
 import { createLedger, type DropReason, type Ledger, type Signal } from "@taffrail/contracts";
 import type { BatchBounds, Settlement } from "./batch-source.ts";
-import { type Chunk, chunkCost, recordCost } from "./chunk.ts";
+import { type Chunk, chunkCost, recordCost, remainderCost } from "./chunk.ts";
 import type { ChunkAccount, Picks } from "./chunk-account.ts";
 import { planEviction } from "./eviction.ts";
 import { count, type Fate } from "./fate.ts";
@@ -231,7 +231,8 @@ export class MemoryLane implements LaneSource {
     if (entry.lines === undefined) chunk.release();
     entry.picks = kept;
     entry.lines = lines;
-    entry.cost = kept.length === 0 ? 0 : chunkCost + lines.reduce((sum, line) => sum + line.length + 2 * recordCost, 0);
+    entry.cost =
+      kept.length === 0 ? 0 : remainderCost + lines.reduce((sum, line) => sum + line.length + 2 * recordCost, 0);
     this.#countRanks(entry, 1);
     entry.account?.settle(removed, "buffer-full");
     this.count("buffer-full", removed.length);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isShed, nextStep, riseAt, type SheddingStep } from "./shedding.ts";
-import { expectBalance, gate, open, pause, pushMany } from "./testdata/pipelines.ts";
+import { expectBalance, gate, open, pushMany, until } from "./testdata/pipelines.ts";
 
 describe("nextStep", () => {
   it.each<[SheddingStep, number, SheddingStep]>([
@@ -51,7 +51,7 @@ describe("a pipeline that sheds", () => {
     expectBalance(pipeline);
     sink.open();
     // Nothing is logged and nobody flushes: it must come back all the same.
-    for (let tries = 0; pipeline.stats().sinks[0]?.queue.records !== 0 && tries < 200; tries++) await pause(5);
+    await until(() => pipeline.stats().sinks[0]?.queue.records === 0);
     expect(pipeline.stats().pressure).toEqual({ fill: 0, shedding: 0 });
     const before = pipeline.ledger();
     pushMany(pipeline, 50, "debug");

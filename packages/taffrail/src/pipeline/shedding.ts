@@ -9,7 +9,7 @@ const up: readonly number[] = [0.6, 0.8, 0.92];
 const down: readonly number[] = [0.4, 0.6, 0.75];
 
 /** Of this many info records one is kept in step 2. */
-export const keptInfo = 10;
+const keptInfo = 10;
 
 /**
  * The step that follows from the present one and the share of the buffer that is full.

@@ -393,6 +393,6 @@ export class Stream {
       memoryLanes: this.#memoryMask,
       durableLanes: this.#durableMask,
     };
-    return new ChunkAccount(chunk, wanting, isAlike, routing, this.#book);
+    return new ChunkAccount(chunk, wanting, isAlike ? undefined : routing, this.#book);
   }
 }

@@ -5,7 +5,7 @@ import { defaultRetry } from "../backoff.ts";
 import { Pipeline, type PipelineOptions, type SinkRoute } from "../pipeline.ts";
 import { thresholdRank } from "../ranks.ts";
 
-export const settings: Omit<PipelineOptions, "routes"> = {
+const settings: Omit<PipelineOptions, "routes"> = {
   bufferBytes: 1024 * 1024,
   overflow: "drop-new",
   retry: { ...defaultRetry, minDelayMs: 1, maxDelayMs: 4 },
@@ -54,6 +54,13 @@ export function pushMany(pipeline: Pipeline, count: number, level: Level | "audi
 }
 
 export const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Waits for something that will come, on a slow machine later. */
+export async function until(isSo: () => boolean): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!isSo() && performance.now() < end) await pause(2);
+  expect(isSo()).toBe(true);
+}
 
 /** Every ledger of a pipeline balances. */
 export function expectBalance(pipeline: Pipeline): void {
