@@ -346,8 +346,10 @@ class FileSpool implements Spool {
         const { header, lastMs, closed } = segment;
         if (!closed || header.createdAt + lastMs >= oldestAllowed) break;
         const readers = this.#tenants.flatMap(({ readers }) => readers.get(lane) ?? []);
-        const isDone = readers.every((reader) => reader.next >= endOf(segment) || reader.expire(segment));
-        if (isDone) lane.discard(segment);
+        // Every one of them is asked, and none passes over an older file that it is still in.
+        const isDone = readers.filter((reader) => reader.next < endOf(segment) && !reader.expire(segment)).length === 0;
+        if (!isDone) break;
+        lane.discard(segment);
       }
     }
   }

@@ -99,6 +99,25 @@ describe("each option of the spool", () => {
     expect(source.records).toBe(0);
   });
 
+  it("maxAgeMs: a sink that is in the middle of a file gives up the rest of it when it goes on, and the files behind it", () => {
+    const clock = manualClock();
+    const spool = place.open({ clock, maxAgeMs: 60_000, segmentBytes: 4096 });
+    const listeners = [listening(), listening()];
+    const [busy, idle] = listeners.map((listener, index) => spool.source(`sink ${index}`, { listener }));
+    for (let index = 0; index < 60; index += 1) spool.append(line(index, 200), 2);
+    const batch = busy?.next({ maxRecords: 5, maxCharacters: 1e6 });
+    clock.advance(70_000);
+    spool.append(line("young"), 2);
+    spool.maintain();
+    expect(busy?.records).toBe(61);
+    expect(idle?.records).toBeLessThan(61);
+    if (batch !== undefined) busy?.settle(batch, done);
+    spool.maintain();
+    expect(busy && drain(busy)).toEqual(["young"]);
+    expect(idle && drain(idle)).toEqual(["young"]);
+    expect(listeners.map(({ told }) => told)).toEqual([{ "too-old": 55 }, { "too-old": 60 }]);
+  });
+
   it("holdBytes: while the disk refuses, that much waits in memory, then buffer-full; all of it is written when the disk works again", () => {
     const dir = place.dir();
     const clock = manualClock();
