@@ -54,10 +54,10 @@ export function recorder(): Recorder {
       keep(batch);
       return { outcome: "ok" };
     },
-    // A write is over before it returns, so nothing is ever unfinished.
-    writeSync(batch) {
+    // A write is done before its promise is returned: an unfinished one is kept already.
+    writeSync(batch, unfinished) {
       keep(batch);
-      return batch.size;
+      return (unfinished?.size ?? 0) + batch.size;
     },
     async close() {},
   };
