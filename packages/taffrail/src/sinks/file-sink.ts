@@ -128,8 +128,13 @@ class AppendingSink {
 
   async #writeOnce(batch: Batch, signal: AbortSignal): Promise<WriteResult> {
     const { length } = batch.bytes();
-    this.#renew();
-    if (this.#output.between) this.#file.prepare(length);
+    try {
+      this.#renew();
+      if (this.#output.between) this.#file.prepare(length);
+    } catch (error) {
+      // A file system that went away under the open file.
+      return { outcome: "retry", reason: `${this.#path}: ${String(error)}` };
+    }
     const result = await this.#output.write(batch, signal);
     this.#file.wrote(result.outcome === "ok" ? length : undefined);
     this.#housekeeping.hourly();

@@ -11,8 +11,17 @@ export interface MessageField {
   readonly times: "one" | "set" | "many" | "packed";
 }
 
-/** A message: its fields by their JSON names. */
-export type Message = Readonly<Record<string, MessageField>>;
+/** A message: its fields with their JSON names, in the order in which they are written. */
+export type Message = readonly (readonly [name: string, field: MessageField])[];
+
+/**
+ * Makes a message of its fields.
+ *
+ * @example defineMessage({ name: { number: 1, type: "text", times: "one" } })
+ */
+export function defineMessage(fields: Readonly<Record<string, MessageField>>): Message {
+  return Object.entries(fields);
+}
 
 const wireVarint = 0;
 const wire64 = 1;
@@ -62,7 +71,12 @@ const put: Readonly<Record<ScalarType, (writer: ProtoWriter, value: unknown) => 
     if (typeof value !== "boolean") throw mismatch("true or false", value);
     writer.varint(value ? 1n : 0n);
   },
-  int: (writer, value) => writer.varint(integerOf(value)),
+  int(writer, value) {
+    const small = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
+    if (typeof small === "number" && small >= 0 && small <= 0x7fff_ffff && Number.isInteger(small))
+      writer.length(small);
+    else writer.varint(integerOf(value));
+  },
   zigzag(writer, value) {
     const integer = integerOf(value);
     writer.varint((integer << 1n) ^ (integer >> 63n));
@@ -73,19 +87,8 @@ const put: Readonly<Record<ScalarType, (writer: ProtoWriter, value: unknown) => 
 };
 
 /** Absent and default are the same for fields that are not marked otherwise. */
-function isDefault(type: ScalarType, value: unknown): boolean {
-  switch (type) {
-    case "text":
-    case "hex":
-    case "base64":
-      return textOf(value) === "";
-    case "bool":
-      return value === false;
-    case "double":
-      return Object.is(doubleOf(value), 0);
-    default:
-      return integerOf(value) === 0n;
-  }
+function isDefault(value: unknown): boolean {
+  return value === "" || value === "0" || value === false || Object.is(value, 0);
 }
 
 function listOf(value: unknown): readonly unknown[] {
@@ -101,7 +104,7 @@ function putOne(writer: ProtoWriter, { number, type, times }: MessageField, valu
     writer.tag(number, wireBytes);
     return;
   }
-  if (times === "one" && isDefault(type, value)) return;
+  if (times === "one" && isDefault(value)) return;
   const before = writer.size;
   put[type](writer, value);
   if (wireOf[type] === wireBytes) writer.length(writer.size - before);
@@ -127,9 +130,8 @@ function putField(writer: ProtoWriter, field: MessageField, value: unknown): voi
 /** Writes the fields of a message that an object has; what the message does not know is left out. */
 function putFields(writer: ProtoWriter, message: Message, value: unknown): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw mismatch("an object", value);
-  const fields = Object.entries(message);
-  for (let index = fields.length - 1; index >= 0; index--) {
-    const [name, field] = fields[index] as [string, MessageField];
+  for (let index = message.length - 1; index >= 0; index--) {
+    const [name, field] = message[index] as Message[number];
     putField(writer, field, (value as Readonly<Record<string, unknown>>)[name]);
   }
 }
@@ -137,7 +139,7 @@ function putFields(writer: ProtoWriter, message: Message, value: unknown): void 
 /**
  * Encodes the JSON form of a message as protobuf. Throws a TypeError when a value is not of its field's type.
  *
- * @example encodeMessage({ name: { number: 1, type: "text", times: "one" } }, { name: "a" }) // 0a 01 61
+ * @example encodeMessage(defineMessage({ name: { number: 1, type: "text", times: "one" } }), { name: "a" }) // 0a 01 61
  */
 export function encodeMessage(message: Message, value: unknown): Uint8Array {
   const writer = new ProtoWriter();

@@ -1,11 +1,11 @@
-import type { Message, MessageField, ScalarType } from "./message.ts";
+import { defineMessage, type Message, type MessageField, type ScalarType } from "./message.ts";
 
 const one = (number: number, type: MessageField["type"]): MessageField => ({ number, type, times: "one" });
 const set = (number: number, type: MessageField["type"]): MessageField => ({ number, type, times: "set" });
 const many = (number: number, type: MessageField["type"]): MessageField => ({ number, type, times: "many" });
 const packed = (number: number, type: ScalarType): MessageField => ({ number, type, times: "packed" });
 
-const anyValue: Message = {
+const anyValue: Message = defineMessage({
   stringValue: set(1, "text"),
   boolValue: set(2, "bool"),
   intValue: set(3, "int"),
@@ -13,30 +13,30 @@ const anyValue: Message = {
   arrayValue: set(5, () => arrayValue),
   kvlistValue: set(6, () => keyValueList),
   bytesValue: set(7, "base64"),
-};
-const arrayValue: Message = { values: many(1, () => anyValue) };
-const keyValue: Message = { key: one(1, "text"), value: one(2, () => anyValue) };
-const keyValueList: Message = { values: many(1, () => keyValue) };
+});
+const arrayValue: Message = defineMessage({ values: many(1, () => anyValue) });
+const keyValue: Message = defineMessage({ key: one(1, "text"), value: one(2, () => anyValue) });
+const keyValueList: Message = defineMessage({ values: many(1, () => keyValue) });
 
-const scope: Message = {
+const scope: Message = defineMessage({
   name: one(1, "text"),
   version: one(2, "text"),
   attributes: many(3, () => keyValue),
   droppedAttributesCount: one(4, "int"),
-};
-const entityRef: Message = {
+});
+const entityRef: Message = defineMessage({
   schemaUrl: one(1, "text"),
   type: one(2, "text"),
   idKeys: many(3, "text"),
   descriptionKeys: many(4, "text"),
-};
-const resource: Message = {
+});
+const resource: Message = defineMessage({
   attributes: many(1, () => keyValue),
   droppedAttributesCount: one(2, "int"),
   entityRefs: many(3, () => entityRef),
-};
+});
 
-const logRecord: Message = {
+const logRecord: Message = defineMessage({
   timeUnixNano: one(1, "fixed64"),
   severityNumber: one(2, "int"),
   severityText: one(3, "text"),
@@ -48,35 +48,35 @@ const logRecord: Message = {
   spanId: one(10, "hex"),
   observedTimeUnixNano: one(11, "fixed64"),
   eventName: one(12, "text"),
-};
-const scopeLogs: Message = {
+});
+const scopeLogs: Message = defineMessage({
   scope: one(1, () => scope),
   logRecords: many(2, () => logRecord),
   schemaUrl: one(3, "text"),
-};
+});
 /** A resource and its log records. */
-export const resourceLogs: Message = {
+export const resourceLogs: Message = defineMessage({
   resource: one(1, () => resource),
   scopeLogs: many(2, () => scopeLogs),
   schemaUrl: one(3, "text"),
-};
+});
 
-const spanEvent: Message = {
+const spanEvent: Message = defineMessage({
   timeUnixNano: one(1, "fixed64"),
   name: one(2, "text"),
   attributes: many(3, () => keyValue),
   droppedAttributesCount: one(4, "int"),
-};
-const spanLink: Message = {
+});
+const spanLink: Message = defineMessage({
   traceId: one(1, "hex"),
   spanId: one(2, "hex"),
   traceState: one(3, "text"),
   attributes: many(4, () => keyValue),
   droppedAttributesCount: one(5, "int"),
   flags: one(6, "fixed32"),
-};
-const spanStatus: Message = { message: one(2, "text"), code: one(3, "int") };
-const span: Message = {
+});
+const spanStatus: Message = defineMessage({ message: one(2, "text"), code: one(3, "int") });
+const span: Message = defineMessage({
   traceId: one(1, "hex"),
   spanId: one(2, "hex"),
   traceState: one(3, "text"),
@@ -93,24 +93,28 @@ const span: Message = {
   droppedLinksCount: one(14, "int"),
   status: one(15, () => spanStatus),
   flags: one(16, "fixed32"),
-};
-const scopeSpans: Message = { scope: one(1, () => scope), spans: many(2, () => span), schemaUrl: one(3, "text") };
+});
+const scopeSpans: Message = defineMessage({
+  scope: one(1, () => scope),
+  spans: many(2, () => span),
+  schemaUrl: one(3, "text"),
+});
 /** A resource and its spans. */
-export const resourceSpans: Message = {
+export const resourceSpans: Message = defineMessage({
   resource: one(1, () => resource),
   scopeSpans: many(2, () => scopeSpans),
   schemaUrl: one(3, "text"),
-};
+});
 
-const exemplar: Message = {
+const exemplar: Message = defineMessage({
   timeUnixNano: one(2, "fixed64"),
   asDouble: set(3, "double"),
   spanId: one(4, "hex"),
   traceId: one(5, "hex"),
   asInt: set(6, "fixed64"),
   filteredAttributes: many(7, () => keyValue),
-};
-const numberDataPoint: Message = {
+});
+const numberDataPoint: Message = defineMessage({
   startTimeUnixNano: one(2, "fixed64"),
   timeUnixNano: one(3, "fixed64"),
   asDouble: set(4, "double"),
@@ -118,8 +122,8 @@ const numberDataPoint: Message = {
   asInt: set(6, "fixed64"),
   attributes: many(7, () => keyValue),
   flags: one(8, "int"),
-};
-const histogramDataPoint: Message = {
+});
+const histogramDataPoint: Message = defineMessage({
   startTimeUnixNano: one(2, "fixed64"),
   timeUnixNano: one(3, "fixed64"),
   count: one(4, "fixed64"),
@@ -131,9 +135,9 @@ const histogramDataPoint: Message = {
   flags: one(10, "int"),
   min: set(11, "double"),
   max: set(12, "double"),
-};
-const buckets: Message = { offset: one(1, "zigzag"), bucketCounts: packed(2, "int") };
-const exponentialDataPoint: Message = {
+});
+const buckets: Message = defineMessage({ offset: one(1, "zigzag"), bucketCounts: packed(2, "int") });
+const exponentialDataPoint: Message = defineMessage({
   attributes: many(1, () => keyValue),
   startTimeUnixNano: one(2, "fixed64"),
   timeUnixNano: one(3, "fixed64"),
@@ -148,9 +152,9 @@ const exponentialDataPoint: Message = {
   min: set(12, "double"),
   max: set(13, "double"),
   zeroThreshold: one(14, "double"),
-};
-const valueAtQuantile: Message = { quantile: one(1, "double"), value: one(2, "double") };
-const summaryDataPoint: Message = {
+});
+const valueAtQuantile: Message = defineMessage({ quantile: one(1, "double"), value: one(2, "double") });
+const summaryDataPoint: Message = defineMessage({
   startTimeUnixNano: one(2, "fixed64"),
   timeUnixNano: one(3, "fixed64"),
   count: one(4, "fixed64"),
@@ -158,17 +162,17 @@ const summaryDataPoint: Message = {
   quantileValues: many(6, () => valueAtQuantile),
   attributes: many(7, () => keyValue),
   flags: one(8, "int"),
-};
-const withPoints = (point: Message): Message => ({
+});
+const pointFields = (point: Message) => ({
   dataPoints: many(1, () => point),
   aggregationTemporality: one(2, "int"),
 });
-const gauge: Message = { dataPoints: many(1, () => numberDataPoint) };
-const sum: Message = { ...withPoints(numberDataPoint), isMonotonic: one(3, "bool") };
-const histogram = withPoints(histogramDataPoint);
-const exponentialHistogram = withPoints(exponentialDataPoint);
-const summary: Message = { dataPoints: many(1, () => summaryDataPoint) };
-const metric: Message = {
+const gauge: Message = defineMessage({ dataPoints: many(1, () => numberDataPoint) });
+const sum: Message = defineMessage({ ...pointFields(numberDataPoint), isMonotonic: one(3, "bool") });
+const histogram = defineMessage(pointFields(histogramDataPoint));
+const exponentialHistogram = defineMessage(pointFields(exponentialDataPoint));
+const summary: Message = defineMessage({ dataPoints: many(1, () => summaryDataPoint) });
+const metric: Message = defineMessage({
   name: one(1, "text"),
   description: one(2, "text"),
   unit: one(3, "text"),
@@ -178,11 +182,15 @@ const metric: Message = {
   exponentialHistogram: set(10, () => exponentialHistogram),
   summary: set(11, () => summary),
   metadata: many(12, () => keyValue),
-};
-const scopeMetrics: Message = { scope: one(1, () => scope), metrics: many(2, () => metric), schemaUrl: one(3, "text") };
+});
+const scopeMetrics: Message = defineMessage({
+  scope: one(1, () => scope),
+  metrics: many(2, () => metric),
+  schemaUrl: one(3, "text"),
+});
 /** A resource and its metrics. */
-export const resourceMetrics: Message = {
+export const resourceMetrics: Message = defineMessage({
   resource: one(1, () => resource),
   scopeMetrics: many(2, () => scopeMetrics),
   schemaUrl: one(3, "text"),
-};
+});
