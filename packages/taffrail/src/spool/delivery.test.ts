@@ -174,6 +174,8 @@ describe("after a crash", () => {
     const source = spool.source("other");
     expect(source.next(wide)).toBeUndefined();
     spool.maintain();
+    spool.maintain();
+    expect(spool.problems.filter((problem) => problem.includes("for the sink http, which"))).toHaveLength(1);
     expect(spool.stats().adopted).toBe(1);
     expect(segments(image).length).toBeGreaterThan(5);
     while (!spool.problems.some((problem) => problem.includes("for http are given up"))) {

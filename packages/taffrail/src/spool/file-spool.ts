@@ -49,6 +49,8 @@ class FileSpool implements Spool {
   #keptAt: number;
   #isFull = false;
   #isClosed = false;
+  /** Sinks that we do not have, of which we told that records wait for them. */
+  readonly #toldOf = new Set<string>();
   #adoptions = 0;
   #tornTails = 0;
   /** Wall clock minus monotonic clock when we began: age is told by the monotonic clock, which no time server moves. */
@@ -117,6 +119,7 @@ class FileSpool implements Spool {
     this.#expire();
     this.#letGo();
     this.#adopt();
+    this.#tellOfStrangers();
   }
 
   stats(): SpoolState {
@@ -306,6 +309,16 @@ class FileSpool implements Spool {
     }
     this.#letGo();
     if (this.#adopted.length > 0) this.#readable();
+  }
+
+  #tellOfStrangers(): void {
+    for (const name of this.#adopted.flatMap((lane) => lane.strangers)) {
+      if (this.#toldOf.has(name)) continue;
+      this.#toldOf.add(name);
+      this.#options.problem(
+        `the spool has records of an earlier process for the sink ${name}, which this logger does not have`,
+      );
+    }
   }
 
   /** Removes lanes of others in which nothing waits any more. */

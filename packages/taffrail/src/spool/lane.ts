@@ -80,8 +80,10 @@ export class Lane {
 
   /** Sinks that records wait for although this process has no such sink. */
   get strangers(): string[] {
-    const names = this.segments.flatMap(({ header }) => header.sinks.map(({ name }) => name));
-    return [...new Set(names)].filter((name) => !this.#readers.some(({ sink }) => sink === name));
+    const waiting = this.segments.flatMap((segment) =>
+      segment.header.sinks.filter(({ name }) => this.#placeOf(name) < endOf(segment)).map(({ name }) => name),
+    );
+    return [...new Set(waiting)].filter((name) => !this.#readers.some(({ sink }) => sink === name));
   }
 
   join(reader: Progress): void {
