@@ -1,5 +1,6 @@
 // @ts-check
 // The reference page of the logger's options, from the tables that check them.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./ready.mjs";
 
@@ -34,6 +35,34 @@ function where({ variables, inFile, runtime }) {
   return [...variables.map(code), inFile ? "" : "not in a config file", runtime ? "changes at run time" : ""]
     .filter((text) => text !== "")
     .join(", ");
+}
+
+/** Factories whose options are declared as an interface with a comment for each. */
+const factories = /** @type {readonly (readonly [name: string, type: string, path: string])[]} */ ([
+  ["consoleSink", "ConsoleSinkOptions", "sinks/console-sink.ts"],
+  ["fileSink", "FileSinkOptions", "sinks/file/file-options.ts"],
+  ["httpSink", "HttpSinkOptions", "sinks/http-sink.ts"],
+  ["otlpSink", "OtlpSinkOptions", "sinks/otlp-sink.ts"],
+  ["syslogSink", "SyslogSinkOptions", "sinks/syslog/syslog-options.ts"],
+  ["memorySink", "MemorySinkOptions", "sinks/memory-sink.ts"],
+]);
+
+/**
+ * The options of an interface, from its source: name, type and comment.
+ * @param {string} type @param {string} text @returns {string[][]}
+ */
+function documented(type, text) {
+  const body = new RegExp(`^export interface ${type}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, "m").exec(text)?.[1];
+  if (body === undefined) throw new Error(`there is no interface ${type}`);
+  const member = /^ {2}\/\*\*([\s\S]*?)\*\/\n {2}readonly (\w+)\??: ([\s\S]*?);$/gm;
+  return [...body.matchAll(member)].map(([, comment = "", key = "", form = ""]) => [
+    code(key),
+    code(form.replace(/\s+/g, " ").replace(/^\| /, "")),
+    comment
+      .replace(/^\s*\*/gm, "")
+      .replace(/\s+/g, " ")
+      .trim(),
+  ]);
 }
 
 /** @param {Table} table @param {string[]} head @param {string[][]} rows */
@@ -71,6 +100,11 @@ export async function loggerOptionsReference(table) {
   });
   const entryRows = entryDefinitions.map(({ key, type, description }) => [code(key), code(type), description]);
   const entries = `## One entry of \`sinks\`\n\nA sink, or an object with a sink and what holds for it alone. What is left out is as for the logger.\n\n${bareTable(table, ["option", "type", "what it does"], entryRows)}`;
+  const sinkSections = factories.map(([name, type, path]) => {
+    const rows = documented(type, readFileSync(join(root, "packages/taffrail/src", path), "utf8"));
+    return `### \`${name}\`\n\n${bareTable(table, ["option", "type", "what it does"], rows)}`;
+  });
+  const sinks = `## Sinks\n\nOptions of the sinks that come with the package. In a config file the type of a sink is its name without \`Sink\`.\n\n${sinkSections.join("\n")}`;
   const presetRows = Object.entries(presets).map(([name, { description, options, http }]) => [
     code(name),
     description,
@@ -78,5 +112,5 @@ export async function loggerOptionsReference(table) {
     Object.keys(http).length === 0 ? "" : code(JSON.stringify(http)),
   ]);
   const presetTable = `## Presets\n\nThe options of a preset are written as in a config file. Whatever is given overrules them.\n\n${bareTable(table, ["preset", "for", "options", "options of the HTTP sink"], presetRows)}`;
-  return `# Options of the logger\n\n${lead}\n\n${[...sections, entries, presetTable].join("\n")}`;
+  return `# Options of the logger\n\n${lead}\n\n${[...sections, entries, sinks, presetTable].join("\n")}`;
 }

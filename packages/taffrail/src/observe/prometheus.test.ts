@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
+// @ts-expect-error it has no types
+import parse from "parse-prometheus-text-format";
 import { describe, expect, it } from "vitest";
 import { metricFamilies } from "./families.ts";
 import { latencyBounds } from "./latency.ts";
@@ -16,9 +17,9 @@ interface Parsed {
   }[];
 }
 
-/** A parser that others wrote; it has no types. Of histograms it reads no labels. */
-const parse = createRequire(import.meta.url)("parse-prometheus-text-format") as (text: string) => Parsed[];
-const read = (text: string): ReadonlyMap<string, Parsed> => new Map(parse(text).map((family) => [family.name, family]));
+/** Read by a parser that others wrote; of histograms it reads no labels. */
+const read = (text: string): ReadonlyMap<string, Parsed> =>
+  new Map((parse(text) as Parsed[]).map((family) => [family.name, family]));
 
 /** The values of the series that begin so, in the order in which they stand. */
 const series = (text: string, begin: string): number[] =>

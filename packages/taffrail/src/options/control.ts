@@ -95,7 +95,8 @@ export function createControl(options: ControlOptions): Control {
         // The feature knows best what is wrong, but not who wanted it.
         const known = error instanceof TaffrailError ? error : undefined;
         const reason = String(known?.details.reason ?? (error instanceof Error ? error.message : error));
-        const place = known?.details.key === undefined ? key : `${key}.${known.details.key}`;
+        const inner = known?.details.key;
+        const place = inner === undefined || inner === key ? key : `${key}.${inner}`;
         throw new TaffrailError("option_invalid", { where: source, key: place, reason }, error);
       }
     });

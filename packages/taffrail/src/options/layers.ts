@@ -1,6 +1,7 @@
 import { TaffrailError } from "@taffrail/contracts";
 import { checkNested } from "./check-options.ts";
 import { type LoggerOptionDefinition, loggerOptionDefinitions } from "./definitions.ts";
+import { nearName } from "./near-name.ts";
 import { checksOf } from "./nested-definitions.ts";
 
 /** Options from one source: the call, the environment, a config file or a preset. */
@@ -79,6 +80,26 @@ export function environmentLayer(env: Environment): Layer {
     values[definition.key] = definition.read(env[variable] ?? "");
   }
   return { kind: "environment", where: "environment", values, nameOf: (key) => names.get(key) ?? key };
+}
+
+const prefix = "TAFFRAIL_";
+
+/**
+ * Variables that look like a typing error of one of ours. Other parts of Taffrail have variables too, so an unknown name alone is no mistake; and a
+ * program must not stop for a variable that may be meant for another one.
+ *
+ * @example misspelt({ TAFFRAIL_LEVLE: "debug" }) // ["TAFFRAIL_LEVLE is unknown; did you mean TAFFRAIL_LEVEL?"]
+ */
+export function misspelt(env: Environment): readonly string[] {
+  const known = loggerOptionDefinitions.flatMap(({ variables }) => variables);
+  return Object.keys(env).flatMap((name) => {
+    if (!name.startsWith(prefix) || known.includes(name)) return [];
+    const near = nearName(
+      name.slice(prefix.length),
+      known.map((each) => each.slice(prefix.length)),
+    );
+    return near === undefined ? [] : [`environment variable ${name} is unknown; did you mean ${prefix}${near}?`];
+  });
 }
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -2,12 +2,20 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "@taffrail/contracts";
 import { defaultLimits } from "../encode/limits.ts";
-import { writeProblem } from "../pipeline/reporter.ts";
+import { type ProblemHandler, writeProblem } from "../pipeline/reporter.ts";
 import type { DurableOptions } from "../spool/spool-options.ts";
 import type { FingersCrossedOptions } from "../valves/fingers-crossed.ts";
 import { readConfigFile } from "./config-file.ts";
 import { checkFeatures } from "./feature-checks.ts";
-import { checkLayer, type Environment, environmentLayer, type Layer, mergeLayers, optionLayer } from "./layers.ts";
+import {
+  checkLayer,
+  type Environment,
+  environmentLayer,
+  type Layer,
+  mergeLayers,
+  misspelt,
+  optionLayer,
+} from "./layers.ts";
 import type { LoggerDurableOptions, LoggerOptions, PresetName, ResolvedOptions, SinkEntry } from "./option-types.ts";
 import { checkPlugins, policyOf } from "./plugin-lists.ts";
 import { presets } from "./presets.ts";
@@ -103,6 +111,15 @@ function fillIn(values: Values) {
   } as const;
 }
 
+/** A handler of the user that throws must not stop the program. */
+function tellAll(sentences: readonly string[], tell: ProblemHandler): void {
+  try {
+    for (const sentence of sentences) tell(sentence);
+  } catch {
+    // There is no further place to tell it.
+  }
+}
+
 /**
  * Checks options, fills in the environment, the config file, the preset and the defaults, and makes the sinks that are given as data.
  * Throws `option_unknown`, `option_invalid`, `config_unreadable`, `plugin_invalid`, `plugin_denied` and
@@ -119,6 +136,7 @@ export function resolveOptions(options: LoggerOptions, env: Environment): Resolv
   const entries = readSinks(layers, values);
   try {
     checkPlugins(plain.plugins, entries, pluginPolicy);
+    tellAll(misspelt(env), plain.onProblem);
     const durable = durableOf(values.durable, entries, () => defaultSpoolDir(env, plain.service));
     const routes = toRoutes(entries, { ...plain, durable: objectOf(values.durable) !== undefined });
     return { ...plain, pluginPolicy, routes, durable, configPath: layers.find(({ kind }) => kind === "file")?.where };

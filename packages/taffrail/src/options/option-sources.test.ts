@@ -100,6 +100,28 @@ describe("an environment variable", () => {
     });
   });
 
+  it.each([
+    ["TAFFRAIL_LEVLE", "TAFFRAIL_LEVEL"],
+    ["TAFFRAIL_SINK", "TAFFRAIL_SINKS"],
+    ["TAFFRAIL_BUFER_BYTE", "TAFFRAIL_BUFFER_BYTES"],
+  ])("that is misspelt is told, and stops nothing: %s", (name, meant) => {
+    const told: string[] = [];
+    resolveOptions({ ...memoryOnly, onProblem: (text) => told.push(text) }, { [name]: "x" });
+    expect(told).toEqual([`environment variable ${name} is unknown; did you mean ${meant}?`]);
+    const failing = () => {
+      throw new Error("no");
+    };
+    expect(resolveOptions({ ...memoryOnly, onProblem: failing }, { [name]: "x" }).level).toBe("info");
+  });
+
+  it("of another part of Taffrail is left alone", () => {
+    const told: string[] = [];
+    const others = ["LISTEN", "DATA", "SETTINGS_URL", "LOG_LEVEL", "LOG_FORMAT", "DRAIN_TIMEOUT", "SEED", "FAILPOINTS"];
+    const env = Object.fromEntries(others.map((name) => [`TAFFRAIL_${name}`, "x"]));
+    resolveOptions({ ...memoryOnly, onProblem: (text) => told.push(text) }, { ...env, OTHER: "x" });
+    expect(told).toEqual([]);
+  });
+
   it("that is empty counts as not set", () => {
     expect(resolveOptions(memoryOnly, { TAFFRAIL_LEVEL: "" }).level).toBe("info");
   });

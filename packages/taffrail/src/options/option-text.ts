@@ -62,7 +62,7 @@ export const readList: OptionReader = (text) => {
 };
 
 /** JSON; what is none comes back as text and fails its check. */
-export const readJson: OptionReader = (text) => {
+const readJson: OptionReader = (text) => {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -4,7 +4,7 @@ import type { Layer } from "./layers.ts";
 import type { LoggerOptions, SinkEntry } from "./option-types.ts";
 
 /** Names of what comes with this package: allowed always, so that `allowPlugins: []` means "nothing from elsewhere". */
-export const builtInPlugins: readonly string[] = [
+const builtInPlugins: readonly string[] = [
   "console",
   "file",
   "http",

@@ -91,7 +91,7 @@ describe("redact of createLogger", () => {
         now += 10;
         return now;
       };
-      return createRedaction({ timeLimitMs }, [], { now: slow }).text?.(text);
+      return createRedaction({ presets: ["credentials"], timeLimitMs }, [], { now: slow }).text?.(text);
     };
     expect(limited(5)).toBe(gone);
     expect(limited(10_000)).toContain("aaaa");

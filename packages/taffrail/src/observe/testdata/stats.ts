@@ -2,7 +2,7 @@ import type { Ledger } from "@taffrail/contracts";
 import { createLatency, type LatencyView } from "../latency.ts";
 import type { LoggerStats, PluginStats, SinkStats } from "../stats.ts";
 
-export function latencyOf(...seconds: readonly number[]): LatencyView {
+function latencyOf(...seconds: readonly number[]): LatencyView {
   const latency = createLatency();
   for (const each of seconds) latency.record(each);
   return latency.read();
