@@ -37,7 +37,7 @@ const linesOf = (text: string): string[] => text.split("\n").filter((line) => li
 /** The ` ```ts ` blocks of a page. An ` ```output ` block right after one says what it prints. */
 function programsOf(page: string): Program[] {
   const text = readFileSync(join(root, page), "utf8");
-  const blocks = [...text.matchAll(/^```(ts|js|output)([^\n]*)\n([\s\S]*?)^```/gm)];
+  const blocks = [...text.matchAll(/^```(ts|js|output)\b([^\n]*)\n([\s\S]*?)^```/gm)];
   return blocks.flatMap((block, index) => {
     if (block[1] === "output") return [];
     const next = blocks[index + 1];

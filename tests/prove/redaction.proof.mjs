@@ -4,7 +4,7 @@ import { leakCases } from "../../packages/taffrail/src/redact/testdata/leak-case
 
 /** The strictest rules there are: every preset, every detector. @type {import("taffrail").RedactOptions} */
 const strict = {
-  presets: ["gdpr", "hipaa", "pci-dss", "ccpa"],
+  presets: ["credentials", "gdpr", "hipaa", "pci-dss", "ccpa"],
   detect: [
     "card",
     "token",

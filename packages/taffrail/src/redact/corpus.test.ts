@@ -6,7 +6,7 @@ import { cleanCases } from "./testdata/clean-cases.mjs";
 import { leakCases } from "./testdata/leak-cases.mjs";
 
 const seed = Number(process.env.TAFFRAIL_SEED ?? 20261122);
-const strict = { presets: ["gdpr", "hipaa", "pci-dss", "ccpa"] } as const;
+const strict = { presets: ["credentials", "gdpr", "hipaa", "pci-dss", "ccpa"] } as const;
 
 describe(`corpus (seed ${seed})`, () => {
   it("lets no secret out in any form", async () => {

@@ -37,11 +37,11 @@ export interface RedactOptions {
   readonly paths?: readonly (string | RedactPath)[];
   /** Names, at any depth. */
   readonly keys?: readonly (string | RedactKey)[];
-  /** Bundles of names and detectors, beside `credentials`. */
+  /** Bundles of names and detectors. The names of `credentials` are masked without it; the detectors look into texts only of presets named here. */
   readonly presets?: readonly RedactPreset[];
   /** Kinds of values, beside those of the presets. */
   readonly detect?: readonly (DetectorName | RedactDetector)[];
-  /** False leaves the preset `credentials` out, which is on otherwise. */
+  /** False: the names of `credentials` are not masked by themselves. */
   readonly defaults?: boolean;
   /** Allow-list: of all fields only these places, and what is inside them, are shown. Names compare exactly. */
   readonly allow?: readonly string[];

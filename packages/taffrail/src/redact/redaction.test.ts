@@ -106,9 +106,9 @@ describe("actions", () => {
   });
 
   it("uses the text, and the action of a detector", () => {
-    expect(textOf({ text: "***" }, "password=x")).toBe("password=***");
+    expect(textOf({ presets: ["credentials"], text: "***" }, "password=x")).toBe("password=***");
     expect(textOf({ detect: [{ detect: "card", action: "last4" }] }, "4111111111111111!")).toBe("[redacted]1111!");
-    expect(textOf({ action: "drop" }, "pwd=x!")).toBe("pwd=");
+    expect(textOf({ presets: ["credentials"], action: "drop" }, "pwd=x!")).toBe("pwd=");
   });
 
   it("covers long numbers that are cards, and no others", () => {
@@ -120,6 +120,11 @@ describe("actions", () => {
 });
 
 describe("options", () => {
+  it("looks into texts only where it is asked for", () => {
+    expect(createRedaction({}, []).text).toBeUndefined();
+    expect(createRedaction({ presets: ["credentials"] }, []).text?.("password=x")).toBe("password=[redacted]");
+  });
+
   it.each([
     [{ paths: ["a..b"] }, "paths"],
     [{ paths: ["items[0]"] }, "paths"],
@@ -155,7 +160,7 @@ describe("options", () => {
 describe("failing closed", () => {
   it("masks a text that takes too long or is too long", () => {
     let now = 0;
-    const slow = createRedaction({ timeLimitMs: 5 }, [], { now: () => (now += 10) });
+    const slow = createRedaction({ presets: ["credentials"], timeLimitMs: 5 }, [], { now: () => (now += 10) });
     expect(slow.text?.(`password=x ${"a".repeat(4000)}`)).toBe("[redacted]");
     expect(slow.text?.("a:1 ".repeat(100_000))).toBe("[redacted]");
     expect(slow.stats().wholeTexts).toEqual({ time: 1, length: 1 });

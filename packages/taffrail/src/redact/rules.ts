@@ -55,10 +55,13 @@ function wordsOf(names: readonly RedactPreset[]): KeyWords {
   };
 }
 
-/** Which detectors are on, with the strictest action that any rule asks for; a rule of its own overrules the presets' action. */
+/**
+ * Which detectors are on, with the strictest action that any rule asks for; a rule of its own overrules the presets' action. Looking into every text
+ * costs more than all else that a record costs, so `credentials` does it only where it is asked for by name; its names are masked always.
+ */
 function detectorActions(options: RedactOptions, fallback: RedactAction): ReadonlyMap<DetectorName, RedactAction> {
   const actions = new Map<DetectorName, RedactAction>();
-  for (const preset of activePresets(options)) for (const name of presets[preset].detect) actions.set(name, fallback);
+  for (const preset of options.presets ?? []) for (const name of presets[preset].detect) actions.set(name, fallback);
   if ((options.keys ?? []).length > 0) actions.set("secret-in-text", fallback);
   const own = new Map<DetectorName, RedactAction>();
   for (const entry of options.detect ?? []) {
