@@ -47,6 +47,7 @@ export class TextWriter {
   /** Texts without secrets, as they are written: looking into a text costs much more than finding it here. Others are not kept. */
   readonly #known = new TextCache(4096, 128);
   readonly #frames = new TextCache(512, 256);
+  readonly #traces = new TextCache(64, 4096);
   #covered = 0;
 
   constructor(limit: number, redaction: Pick<Redaction, "text" | "number">) {
@@ -67,29 +68,36 @@ export class TextWriter {
   }
 
   /**
-   * The stack of an error as JSON text: frames come again with the next error, so each is remembered, while the message before them is looked into as
-   * a whole.
+   * The stack of an error as JSON text. Errors come from the same places again: the frames of a place are remembered together, and each by itself, while
+   * the message before them is looked into as a whole.
    */
   quoteStack(stack: string): string {
     const start = stack.indexOf(firstFrame);
     if (start < 0 || stack.length > this.#limit) return this.quote(stack);
-    let out = this.quote(stack.slice(0, start)).slice(0, -1);
-    for (let at = start; at < stack.length; ) {
-      const next = stack.indexOf("\n", at + 1);
-      const end = next < 0 ? stack.length : next;
-      out += this.#frame(stack.slice(at, end));
+    const frames = stack.slice(start);
+    return this.quote(stack.slice(0, start)).slice(0, -1) + (this.#traces.get(frames) ?? this.#quoteFrames(frames));
+  }
+
+  /** Frames, each with the line feed before it, and the quote after the last. */
+  #quoteFrames(frames: string): string {
+    const before = this.#covered;
+    let out = "";
+    for (let at = 0; at < frames.length; ) {
+      const next = frames.indexOf("\n", at + 1);
+      const end = next < 0 ? frames.length : next;
+      out += this.#frame(frames.slice(at, end));
       at = end;
     }
+    if (this.#covered === before) this.#traces.set(frames, `${out}"`);
     return `${out}"`;
   }
 
-  /** A frame with the line feed before it, without quotes around it. */
   #frame(line: string): string {
     const known = this.#frames.get(line);
     if (known !== undefined) return known;
-    const covered = this.#redact?.(line) ?? line;
-    const text = quote(covered).slice(1, -1);
-    if (covered === line) this.#frames.set(line, text);
+    const before = this.#covered;
+    const text = quote(this.#shown(line)).slice(1, -1);
+    if (this.#covered === before) this.#frames.set(line, text);
     return text;
   }
 
