@@ -15,7 +15,7 @@ export interface Cursor {
 }
 
 /** Name of the file that keeps a sink's place: readable, and different for different names. */
-export function cursorFileName(sink: string): string {
+function cursorFileName(sink: string): string {
   const readable = sink.replace(/[^A-Za-z0-9._-]+/g, "_").slice(0, 40);
   return `${readable}-${crc32(sink).toString(16).padStart(8, "0")}.cursor`;
 }

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 
 /** Version of the files written here; a segment of another version is put into quarantine, not guessed at. */
-export const formatVersion = 1;
+const formatVersion = 1;
 
 /** Bytes before the line of a record: length, checksum, index, time, rank and kind, routes. */
 export const frameHeaderBytes = 21;
