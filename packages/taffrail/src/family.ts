@@ -104,10 +104,7 @@ function controlOf({ resolved, cell, valves, redaction, pipeline }: Parts): Cont
       level: (next) => () => {
         cell.setting = next;
       },
-      shedding: (next) => {
-        if (next !== shedding) throw invalid("shedding", "it cannot change while the logger works");
-        return () => {};
-      },
+      shedding: (next) => () => pipeline.setShedding(next),
       sampling: (next) => valves.prepare("sampling", next),
       rateLimit: (next) => valves.prepare("rateLimit", next),
       dedupe: (next) => valves.prepare("dedupe", next),
