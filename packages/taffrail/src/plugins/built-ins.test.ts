@@ -63,7 +63,7 @@ testFormatter(
 
 /** Built-in redaction under the contract that redactors from elsewhere have. */
 function builtInRedactor(): Redactor {
-  const { place, text } = createRedaction({ presets: ["pci-dss"] }, []);
+  const { place, text } = createRedaction({ presets: ["credentials", "pci-dss"] }, []);
   return {
     manifest: { name: "redact", kind: "redactor", apiVersion: pluginApiVersion },
     place: (path) => {

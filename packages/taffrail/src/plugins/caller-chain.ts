@@ -1,6 +1,6 @@
 import type { Enricher, Filter, RecordView } from "@taffrail/contracts";
 import type { Admission, CallerPlugins } from "./caller-plugins.ts";
-import type { PluginGuard } from "./plugin-guard.ts";
+import { OddAnswer, type PluginGuard } from "./plugin-guard.ts";
 
 /** A plugin and its guard. */
 export interface Guarded<P> {
@@ -17,11 +17,11 @@ function silence(value: unknown): void {
 }
 
 /** Says what is wrong with what a plugin returned. */
-export function oddValue(value: unknown): Error {
+export function oddValue(value: unknown): OddAnswer {
   silence(value);
   const shown =
     value instanceof Promise ? "a promise" : Array.isArray(value) ? "a list" : value === null ? "null" : typeof value;
-  return new Error(`it returned ${shown}`);
+  return new OddAnswer(`it returned ${shown}`);
 }
 
 /** One filter's place in the chain. */

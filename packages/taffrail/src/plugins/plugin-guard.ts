@@ -85,10 +85,10 @@ export class PluginGuard {
     this.#watched = true;
     this.#failures += 1;
     if (this.#failures >= failuresInRow || this.halted !== undefined) {
-      this.#suspend(`failed ${failuresInRow} times in a row (${describe(error)})`);
+      this.#suspend(`failed ${failuresInRow} times in a row (${describeThrown(error)})`);
     } else if (!this.#told) {
       this.#told = true;
-      this.#problem(`failed: ${describe(error)}`);
+      this.#problem(`failed: ${describeThrown(error)}`);
     }
   }
 
@@ -139,6 +139,12 @@ export class PluginGuard {
   }
 
   #suspend(why: string): void {
+    if (this.kind === "redactor") {
+      // Without it secrets would pass, or everything would be masked: it works on.
+      if (!this.#told) this.#problem(`${why}; it works on, as a redactor must`);
+      this.#told = true;
+      return;
+    }
     const first = this.halted === undefined;
     this.halted = why;
     this.#probeAt = this.#clock.monotonic() + probeAfterMs;
@@ -155,7 +161,28 @@ export class PluginGuard {
   }
 }
 
-/** An error in a few words. */
+/** An answer of a plugin that is none; the message is ours. */
+export class OddAnswer extends Error {}
+
+const frame = /^ +at .*?([^\s(]+:\d+:\d+)\)?$/m;
+
+/**
+ * What a plugin threw while it worked on a record, in a few words. Its message is not shown: it may quote the record, which is not redacted yet.
+ *
+ * @example describeThrown(new TypeError("secret")) // "TypeError at file:///app/geo.mjs:12:5"
+ */
+export function describeThrown(error: unknown): string {
+  try {
+    if (error instanceof OddAnswer) return error.message;
+    if (!(error instanceof Error)) return `it threw a ${typeof error}`;
+    const place = frame.exec(error.stack ?? "")?.[1];
+    return place === undefined ? error.name : `${error.name} at ${place}`;
+  } catch {
+    return "an error that cannot be read";
+  }
+}
+
+/** An error of a plugin's start or end in a few words. */
 export function describe(error: unknown): string {
   try {
     return String(error instanceof Error ? error.message : error).slice(0, 200);

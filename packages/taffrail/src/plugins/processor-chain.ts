@@ -1,5 +1,6 @@
 import type { EncodedRecord, Level, Processor } from "@taffrail/contracts";
 import { type Guarded, oddValue } from "./caller-chain.ts";
+import { OddAnswer } from "./plugin-guard.ts";
 
 /** The processors of a logger family, isolated and counted. Nothing here throws. */
 export interface ProcessorChain {
@@ -35,7 +36,7 @@ function ask({ plugin, guard }: Guarded<Processor>, record: EncodedRecord): stri
     if (filters) guard.filtered += 1;
     return line as string | undefined;
   }
-  guard.fail("invalid", line === undefined ? new Error("it filtered an audit record") : oddValue(line));
+  guard.fail("invalid", line === undefined ? new OddAnswer("it filtered an audit record") : oddValue(line));
   return unanswered;
 }
 
