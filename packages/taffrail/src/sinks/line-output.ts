@@ -67,7 +67,9 @@ class DescriptorOutput implements LineOutput {
       await this.#mend(writer, signal);
       while (progress.written < rendering.bytes.length) {
         signal.throwIfAborted();
-        progress.written += await writer.write(rendering.bytes.subarray(progress.written), signal);
+        // Two steps: while this waits the blocking way may go on with the batch and count what it wrote.
+        const written = await writer.write(rendering.bytes.subarray(progress.written), signal);
+        progress.written += written;
       }
       this.#end(progress);
       return { outcome: "ok" };
