@@ -43,6 +43,10 @@ describe("overall health", () => {
     expect(health.detail).toBe(health.reasons[0]);
   });
 
+  it("is healthy with a buffer that is half full", () => {
+    expect(judge({ queue: { records: 1, bytes: 50, limitBytes: 100 } }).status).toBe("healthy");
+  });
+
   it("takes the worst and names all", () => {
     const health = judge({ breaker: "open", health: { status: "degraded", detail: "slow" } }, { health: unhealthy });
     expect(health.status).toBe("unhealthy");

@@ -12,8 +12,8 @@ export interface LogHealth extends Health {
 }
 
 const statuses: readonly Health["status"][] = ["healthy", "degraded", "unhealthy"];
-/** Share of a buffer from which on it counts as nearly full. */
-const nearlyFull = 0.9;
+/** Share of a buffer from which on it counts as nearly full. A part of it is kept for errors, so ordinary records never fill it whole. */
+const nearlyFull = 0.75;
 
 function worse(health: Health, status: Health["status"], detail: string): Health {
   if (statuses.indexOf(health.status) > statuses.indexOf(status)) return health;
