@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import type { Verdict } from "@taffrail/contracts";
 
 /** What is done with a secret. `hash`: a keyed hash, short and stable, so equal values can be joined. `last4`: its last four characters stay. */
@@ -29,14 +28,19 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "number" || typeof value === "bigint" ? String(value) : undefined;
 }
 
+/** Sixteen hexadecimal digits. The crypto module is loaded when the first rule hashes: it would cost every program some of its start. */
+function hmac(secret: string, key: string): string {
+  const { createHmac } = process.getBuiltinModule("node:crypto");
+  return createHmac("sha256", key).update(secret).digest("hex").slice(0, 16);
+}
+
 /**
  * Makes the actions of one set of options. `hashKey` must be given if any rule hashes.
  *
  * @example createActions("[redacted]", undefined).cover("4111111111111111", "last4") // "[redacted]1111"
  */
 export function createActions(mask: string, hashKey: string | undefined): Actions {
-  const hash = (secret: string): string =>
-    hashKey === undefined ? mask : `hash:${createHmac("sha256", hashKey).update(secret).digest("hex").slice(0, 16)}`;
+  const hash = (secret: string): string => (hashKey === undefined ? mask : `hash:${hmac(secret, hashKey)}`);
   const cover = (secret: string, action: RedactAction): string => {
     if (action === "drop") return "";
     if (action === "hash") return hash(secret);

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { type Detector, eachMatch } from "./detector.ts";
 
 /** Addresses that name no one. */
@@ -10,6 +9,7 @@ const general = /^(?:0\.0\.0\.0|127\.|255\.255\.255\.255|::1?$)/;
  * @example createIpDetector().find("from 203.0.113.7", (start, end) => console.log(start, end)) // 5 16
  */
 export function createIpDetector(): Detector {
+  const { isIP } = process.getBuiltinModule("node:net");
   const fourth = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)/g;
   const sixth = /(?<![\w:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:])/g;
   return {
