@@ -1,6 +1,6 @@
 import { recorder } from "@taffrail/testkit";
 import { afterEach, describe, expect, it } from "vitest";
-import { caught, openLoggers } from "./testdata/open-logger.ts";
+import { caught, openLoggers, stuckSink } from "./testdata/open-logger.ts";
 
 const opened = openLoggers();
 const { open } = opened;
@@ -73,6 +73,20 @@ describe("log.configure", () => {
     const [before, after] = await flushed();
     expect(before).toMatchObject({ nick: "ann", user: { nick: "bob" } });
     expect(after).toMatchObject({ nick: "[redacted]", user: { nick: "[redacted]" } });
+  });
+
+  it("shedding: begins and ends", () => {
+    const log = open({ sinks: [stuckSink()], bufferBytes: 20_000, level: "trace" });
+    const shed = (): number => {
+      for (let index = 0; index < 500; index++) log.debug("x");
+      return log.ledger().dropped.shed ?? 0;
+    };
+    expect(shed()).toBe(0);
+    log.configure({ shedding: true });
+    const during = shed();
+    expect(during).toBeGreaterThan(0);
+    log.configure({ shedding: false });
+    expect(shed()).toBe(during);
   });
 
   it("changes nothing when one of the changes is bad", async () => {
