@@ -163,8 +163,9 @@ function familyOf(parts: Parts, stats: () => LoggerStats, control: Control, endH
     encoder,
     emitter,
     flush: async (timeoutMs) => {
+      const started = performance.now();
       await host.flush(timeoutMs);
-      return pipeline.flush(timeoutMs);
+      return pipeline.flush(Math.max(0, timeoutMs - (performance.now() - started)));
     },
     close: async (deadlineMs) => {
       const ended = endPlugins(deadlineMs);

@@ -34,6 +34,7 @@ export { type PrettyFormatOptions, prettyFormat } from "./formats/pretty-format.
 export type { LevelSetting } from "./level-cell.ts";
 export { createLogger, type Logger } from "./logger.ts";
 export type { LogHealth } from "./observe/health.ts";
+export type { LoggerStats } from "./observe/stats.ts";
 export type {
   BreakerOptions,
   LoggerDurableOptions,
