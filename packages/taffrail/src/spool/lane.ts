@@ -121,7 +121,7 @@ export class Lane {
     if (!segment.closed && segment.memory === undefined) return false;
     const end = endOf(segment);
     const { sinks } = segment.header;
-    if (segment.count === 0) return true;
+    if (segment.count === 0) return this.#readers.every(({ next }) => next >= end);
     if (sinks.length === 0) return this.#readers.length > 0 && this.#readers.every(({ next }) => next >= end);
     return sinks.every(({ name }) => this.#placeOf(name) >= end);
   }
@@ -187,7 +187,13 @@ export class Lane {
   #dropEmpty(empty: readonly Segment[]): number {
     let spoiledFrom = Number.POSITIVE_INFINITY;
     const last = this.segments.at(-1)?.header.first ?? 0;
-    for (const { header, path = "" } of empty) {
+    for (const segment of empty) {
+      const { header, path = "" } = segment;
+      if (header.first > this.end && this.segments.length > 0) {
+        // It tells that records before it are missing, and how many.
+        this.segments.push(segment);
+        continue;
+      }
       const isSpoiled = header.first < last && !this.segments.some((other) => other.header.first === header.first);
       if (isSpoiled) {
         spoiledFrom = Math.min(spoiledFrom, header.first);
