@@ -1,4 +1,5 @@
 import { recordCost } from "./chunk.ts";
+import { sizeOf } from "./memory-batch.ts";
 import type { Entry } from "./memory-lane.ts";
 
 /** What of one entry goes and what stays. */
@@ -16,10 +17,11 @@ function indexesOf({ picks }: Entry): readonly number[] {
 
 /** Marks records of one rank in an entry until `bytes` are free. Answers how many bytes were freed. */
 function mark(entry: Entry, rank: number, bytes: number, gone: Set<number>): number {
-  const { chunk } = entry;
+  const { chunk, picks } = entry;
+  const size = sizeOf(picks);
   let freed = 0;
-  for (const index of indexesOf(entry)) {
-    if (freed >= bytes) break;
+  for (let place = 0; place < size && freed < bytes; place++) {
+    const index = "from" in picks ? picks.from + place : (picks[place] ?? 0);
     if (chunk.rankAt(index) !== rank) continue;
     gone.add(index);
     freed += chunk.endOf(index) - chunk.endOf(index - 1) + recordCost;

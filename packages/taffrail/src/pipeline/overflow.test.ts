@@ -85,14 +85,26 @@ describe("drop-old", () => {
 
   it("drops older infos for newer ones, and no error, where both wait", async () => {
     const sink = gate();
-    const pipeline = open([{ sink }], { bufferBytes: 5000, reserve: 0, overflow: "drop-old" });
-    pushMany(pipeline, 80, "error");
-    pushMany(pipeline, 300, "info", 1000);
+    const pipeline = open([{ sink }], { bufferBytes: 60_000, reserve: 0, overflow: "drop-old" });
+    pushMany(pipeline, 500, "error");
+    pushMany(pipeline, 3000, "info", 1000);
     expectBalance(pipeline);
     sink.open();
     await pipeline.close(1000);
-    expect(sink.lines.filter((line) => levelOf(line) === "error").length).toBe(80);
-    expect(numbersOf(sink.lines).at(-1)).toBe(1299);
+    expect(sink.lines.filter((line) => levelOf(line) === "error").length).toBe(500);
+    expect(numbersOf(sink.lines).at(-1)).toBe(3999);
+  });
+
+  it("makes no more room than there are records of low level", async () => {
+    const sink = gate();
+    const pipeline = open([{ sink }], { bufferBytes: 60_000, reserve: 0, overflow: "drop-old" });
+    pushMany(pipeline, 1330, "error");
+    expect(pipeline.ledger().dropped).toEqual({});
+    pushMany(pipeline, 300, "info", 2000);
+    expect(pipeline.ledger().dropped["buffer-full"]).toBeGreaterThan(200);
+    sink.open();
+    await pipeline.close(1000);
+    expect(sink.lines.filter((line) => levelOf(line) === "error").length).toBe(1330);
   });
 
   it("drops nothing for a record that cannot fit anyway", async () => {
