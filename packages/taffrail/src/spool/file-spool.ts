@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import { type Health, TaffrailError } from "@taffrail/contracts";
 import type { BatchSource } from "../pipeline/batch-source.ts";
+import { crc32 } from "./checksum.ts";
 import { type Claim, Claims } from "./claims.ts";
 import { allRoutes, type SinkBit } from "./frame.ts";
 import { Lane } from "./lane.ts";

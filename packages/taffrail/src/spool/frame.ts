@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { crc32 } from "./checksum.ts";
 
 /** Version of the files written here; a segment of another version is put into quarantine, not guessed at. */
 const formatVersion = 1;

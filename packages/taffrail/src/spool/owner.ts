@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { threadId } from "node:worker_threads";
 
 /**
  * Who writes a sub-directory: its name says so, and a rename hands it over. Renaming succeeds for one process only, because the old name, with the
@@ -43,6 +41,8 @@ function startOf(pid: number): string {
 
 /** This process and thread as an owner. */
 export function thisOwner(): Owner {
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  const { threadId } = process.getBuiltinModule("node:worker_threads");
   const boot = readQuietly(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
   const namespace = readQuietly(() => readlinkSync("/proc/self/ns/pid"));
   const place = createHash("sha256").update(`${hostname()} ${boot} ${namespace}`).digest("hex").slice(0, 8);
