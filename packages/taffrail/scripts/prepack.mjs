@@ -50,7 +50,13 @@ async function bundle(contracts) {
     external: /^node:/,
     resolve: { alias: { [specifier]: contracts } },
   });
-  await build.write({ dir: dist, format: "esm", entryFileNames: "[name].js", chunkFileNames: "shared/[name].js" });
+  await build.write({
+    dir: dist,
+    format: "esm",
+    /* Quick to parse; names stay, for stack traces. */ minify: { compress: true, mangle: false, codegen: true },
+    entryFileNames: "[name].js",
+    chunkFileNames: "shared/[name].js",
+  });
   await build.close();
 }
 
