@@ -53,7 +53,8 @@ async function bundle(contracts) {
   await build.write({
     dir: dist,
     format: "esm",
-    /* Quick to parse; names stay, for stack traces. */ minify: { compress: true, mangle: false, codegen: true },
+    // Quick to parse; names stay, for stack traces.
+    minify: { compress: true, mangle: false, codegen: true },
     entryFileNames: "[name].js",
     chunkFileNames: "shared/[name].js",
   });
