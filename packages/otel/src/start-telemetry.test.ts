@@ -230,6 +230,29 @@ describe("options", () => {
     expect(Object.keys(telemetry.log.ledger().sinks)).toEqual(["http"]);
   });
 
+  it("loggerOptions: go to the logger that is made", async () => {
+    const { log, flush } = start({
+      loggerOptions: { level: "warn", fields: { region: "eu" }, sinks: [otlp()], signals: [], onProblem: () => {} },
+    });
+    log.info("too little");
+    log.warn("enough");
+    await flush();
+    expect(receiver.logs).toMatchObject([
+      { body: { stringValue: "enough" }, attributes: [{ key: "region", value: { stringValue: "eu" } }] },
+    ]);
+  });
+
+  it("resource: its attributes stand on spans and metrics, over those of the environment", async () => {
+    vi.stubEnv("OTEL_RESOURCE_ATTRIBUTES", "team=blue,zone=a");
+    const { tracer, meter, shutdown } = start({ resource: { team: "red", "deployment.environment.name": "test" } });
+    tracer.startSpan("x").end();
+    meter.createCounter("orders").add(1);
+    await shutdown();
+    expect([receiver.spans.length, receiver.metrics.length]).toEqual([1, 1]);
+    const expected = { team: "red", zone: "a", "deployment.environment.name": "test", "service.name": "checkout" };
+    expect(receiver.resources).toMatchObject([expected, expected]);
+  });
+
   it.each<[object, string]>([
     [{ log: {} }, "log"],
     [{ loggerOptions: 1 }, "loggerOptions"],
@@ -286,7 +309,7 @@ describe("autoInstrumentation", () => {
     });
   }
 
-  it("ties requests together, and makes no spans of deliveries", async () => {
+  it("autoInstrumentation: ties requests together, and makes no spans of deliveries", async () => {
     const telemetry = start({ autoInstrumentation: [instrumentation()] });
     const http = loadHttp();
     const server = http.createServer((_request, response) => {

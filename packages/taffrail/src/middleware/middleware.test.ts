@@ -141,55 +141,6 @@ describe.each(apps)("%s", (_name, start, hasRoutes) => {
     });
   });
 
-  it("leaves out paths that are to be skipped, and keeps what it is told to keep", async () => {
-    const { url } = await open({
-      skip: ["/healthz", "/em*"],
-      requestHeaders: ["User-Agent"],
-      responseHeaders: ["X-Answer"],
-      query: ["page"],
-      clientAddress: true,
-      fields: ["tenant"],
-      levels: { ok: "debug", clientError: "fatal" },
-    });
-    log.level = "trace";
-    await fetch(`${url}/healthz`);
-    await fetch(`${url}/empty`);
-    await fetch(`${url}/orders/7?page=2&token=secret`, {
-      headers: { "user-agent": "test/1", authorization: "Bearer secret", baggage: "tenant=acme,other=1" },
-    });
-    await fetch(`${url}/nowhere`);
-    const [inside, completed, missing] = await records(3);
-    expect(inside).toMatchObject({ tenant: "acme" });
-    expect(completed).toMatchObject({
-      level: "debug",
-      tenant: "acme",
-      "url.query": "page=2",
-      "client.address": "127.0.0.1",
-      "http.request.header.user-agent": "test/1",
-      "http.response.header.x-answer": "42",
-    });
-    expect(missing).toMatchObject({ level: "fatal" });
-    expect(recorded.lines.join("")).not.toMatch(/secret|other/);
-  });
-
-  it("believes no stranger when told so, and names another header", async () => {
-    const { url } = await open({ trustClient: false, requestIdHeader: "X-Correlation-Id" });
-    const headers = { traceparent, "x-correlation-id": "r-17", baggage: "tenant=acme" };
-    const answer = await fetch(`${url}/healthz`, { headers });
-    expect([answer.headers.get("x-correlation-id"), answer.headers.get("x-request-id")]).toEqual([
-      "ef".repeat(16),
-      null,
-    ]);
-    expect((await records(1))[0]).toMatchObject({ requestId: "ef".repeat(16), trace_id: "ef".repeat(16) });
-  });
-
-  it("works without ids", async () => {
-    const { url } = await open({ requestIdHeader: false });
-    const answer = await fetch(`${url}/healthz`, { headers: { "x-request-id": "r-17" } });
-    expect(answer.headers.get("x-request-id")).toBe(null);
-    expect((await records(1))[0]?.requestId).toBe(undefined);
-  });
-
   it("keeps requests apart that run at once", async () => {
     const { url } = await open();
     const names = Array.from({ length: 40 }, (_, n) => `r-${n}`);

@@ -104,7 +104,7 @@ describe("a trace of our own", () => {
 });
 
 describe("what leaves the process", () => {
-  it("is nothing outside of a context, and no context field that is not allowed", () => {
+  it("fields: nothing outside of a context, and no context field that is not named", () => {
     expect(traceHeaders()).toEqual({});
     const fields = { userId: 7, password: "hunter2", cart: { items: 3 }, tenant: "acme gmbh" };
     withContext(fields, () => {
@@ -177,7 +177,7 @@ describe("carriers", () => {
     }
   });
 
-  it("bring allowed members of the baggage as fields of lines", async () => {
+  it("fields: members of the baggage that are named, on lines", async () => {
     const lines = await linesOf((log) => runWithCarrier(carrier, () => log.info("x"), { fields: ["tenant"], ids }));
     expect(lines).toEqual([{ msg: "x", tenant: "acme", trace_id: traceId, span_id: "ab".repeat(8) }]);
   });
@@ -189,6 +189,40 @@ describe("carriers", () => {
     ["runWithCarrier", () => runWithCarrier({}, () => 1, { ids: 1 } as never), "option_invalid"],
   ])("%s refuses options that are wrong", (_, call, code) => {
     expect(call).toThrow(expect.objectContaining({ code }) as TaffrailError);
+  });
+
+  it("ids: the span id of a run, and the trace id where one begins, come from it", async () => {
+    const own = { ids: { hex: (bytes: number) => "c1".repeat(bytes) } };
+    const lines = await linesOf((log) => {
+      runWithCarrier(carrier, () => log.info("taken over"), own);
+      runWithCarrier({}, () => log.info("begun"), own);
+    });
+    expect(lines).toEqual([
+      { msg: "taken over", trace_id: traceId, span_id: "c1".repeat(8) },
+      { msg: "begun", trace_id: "c1".repeat(16), span_id: "c1".repeat(8) },
+    ]);
+  });
+});
+
+describe("injectContext", () => {
+  const sent = `00-${traceId}-${"ab".repeat(8)}-01`;
+  const baggage = "tenant=acme,secret=x";
+  it.each([
+    [undefined, { traceparent: sent, tracestate: "rojo=1", baggage }],
+    ["text", { traceparent: sent, tracestate: "rojo=1", baggage }],
+    [
+      "sqs",
+      {
+        traceparent: { DataType: "String", StringValue: sent },
+        tracestate: { DataType: "String", StringValue: "rojo=1" },
+        baggage: { DataType: "String", StringValue: baggage },
+      },
+    ],
+  ] as const)("form: %s", (form, expected) => {
+    const message = { orderId: 7 };
+    const options = form === undefined ? {} : { form };
+    expect(runWithCarrier(carrier, () => injectContext(message, options), { ids })).toBe(message);
+    expect(message).toEqual({ orderId: 7, ...expected });
   });
 });
 

@@ -10,7 +10,8 @@ import type { Logger } from "../../logger.ts";
 import { expressErrors, expressLogger, fastifyLogger, honoLogger, loggedHandler, type RequestLogOptions } from "../index.ts";
 
 /** Express 4 has no types beside those of 5; what is used of it here is the same. */
-const express4 = createRequire(import.meta.url)("express4") as typeof express;
+const require = createRequire(import.meta.url);
+const express4 = require("express4") as typeof express;
 
 /** An app that runs. All apps have the same routes. */
 export interface App {

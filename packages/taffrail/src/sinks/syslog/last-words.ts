@@ -1,16 +1,23 @@
 import { createBlockingThread } from "../blocking-thread.ts";
-import type { Destination } from "./transport.ts";
+import { type Destination, refusalMs } from "./transport.ts";
 
 const program = `
 let open;
 let fail = () => {};
 const stream = ({ transport, host, port, path, tls }) => {
-  const socket =
-    transport === "tls"
-      ? require("node:tls").connect({ host, port, ...tls })
-      : require("node:net").connect(path === undefined ? { host, port } : { path });
+  const startedAt = performance.now();
+  const isTls = transport === "tls";
+  const { connect } = require(isTls ? "node:tls" : "node:net");
+  const socket = connect(path === undefined ? { host, port, ...(isTls ? tls : {}) } : { path });
   socket.on("error", () => fail());
-  return (messages, done) => socket.write(Buffer.concat(messages), done);
+  socket.on("close", () => fail());
+  socket.resume();
+  const write = (messages, done) => socket.write(Buffer.concat(messages), done);
+  if (!isTls) return write;
+  const ready = new Promise((resolve) => {
+    socket.once("secureConnect", () => setTimeout(resolve, Math.max(${refusalMs}, performance.now() - startedAt)));
+  });
+  return (messages, done) => ready.then(() => write(messages, done));
 };
 const datagrams = ({ host, port }) => {
   const socket = require("node:dgram").createSocket(require("node:net").isIPv6(host) ? "udp6" : "udp4");

@@ -1,4 +1,15 @@
-import { checkOptions, isInteger, isObject, isOneOf, isText, type OptionCheck } from "../../options/check-options.ts";
+import { TaffrailError } from "@taffrail/contracts";
+import {
+  checkNested,
+  checkOptions,
+  isBoolean,
+  isInteger,
+  isObject,
+  isOneOf,
+  isText,
+  type OptionCheck,
+  type OptionChecks,
+} from "../../options/check-options.ts";
 
 /** How a TLS receiver is checked, and how it knows us: PEM texts. */
 export interface SyslogTlsOptions {
@@ -18,8 +29,9 @@ export interface SyslogSinkOptions {
   readonly host?: string;
   /** Default 514, for TLS 6514. */
   readonly port?: number;
-  /** The socket, for `unix`. */
+  /** The socket, for `unix` only. */
   readonly path?: string;
+  /** For `tls` only. */
   readonly tls?: SyslogTlsOptions;
   /** Default `rfc5424`. */
   readonly format?: "rfc5424" | "rfc3164";
@@ -51,6 +63,23 @@ const isFacility: OptionCheck = (value) =>
     ? undefined
     : `it must be a number from 0 to 23 or one of ${facilities.join(", ")}`;
 
+const isPem: OptionCheck = (value) =>
+  typeof value === "string" && value.includes("-----BEGIN ") ? undefined : "it must be a PEM text";
+
+const tlsChecks = {
+  ca: isPem,
+  cert: isPem,
+  key: isPem,
+  servername: isText,
+  rejectUnauthorized: isBoolean,
+} as const satisfies OptionChecks;
+
+/** Options of one transport. */
+const ownTransport = [
+  ["path", "unix"],
+  ["tls", "tls"],
+] as const;
+
 const isPort = isInteger(1, 65_535);
 
 /** Refuses what is no set of options of a syslog sink. Throws `option_unknown` and `option_invalid`. */
@@ -71,7 +100,16 @@ export function checkSyslogOptions(options: SyslogSinkOptions): void {
     timeoutMs: isInteger(1, 600_000),
     lastEffortMs: isInteger(0, 60_000),
   });
-  if (options.transport === "unix") checkOptions("syslogSink", { path: options.path ?? "" }, { path: isText });
+  checkNested(options.tls, { where: "syslogSink", key: "tls" }, tlsChecks);
+  const { transport = "udp" } = options;
+  // What has no effect is told: whoever gives certificates must not send in the clear.
+  const idle = ownTransport.find(([key, own]) => options[key] !== undefined && transport !== own);
+  if (idle !== undefined) {
+    const [key, own] = idle;
+    const reason = `it has an effect with the transport ${own} only`;
+    throw new TaffrailError("option_invalid", { where: "syslogSink", key, reason });
+  }
+  if (transport === "unix") checkOptions("syslogSink", { path: options.path ?? "" }, { path: isText });
 }
 
 /** Number of a facility. */

@@ -36,16 +36,26 @@ function connectStream({ transport, host, port, path, tls }: Destination): Socke
   return path === undefined ? connect({ host, port }) : connect({ path });
 }
 
+/**
+ * With TLS 1.3 a receiver that does not take our certificate (or that we have none) says so when our side of the handshake is over already; what was
+ * written by then would count as delivered. It gets as long as the handshake took to say so, and at least this long, in ms.
+ */
+export const refusalMs = 50;
+
 function openStream(destination: Destination): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
     const socket = connectStream(destination);
-    const ready = destination.transport === "tls" ? "secureConnect" : "connect";
     socket.unref();
     socket.on("error", reject);
-    socket.once(ready, () => resolve(socket));
     // A receiver says nothing; reading shows when it hangs up.
     socket.resume();
     socket.on("end", () => socket.destroy());
+    socket.once("close", () => reject(new Error("the receiver closed the connection; does it want a certificate?")));
+    if (destination.transport !== "tls") socket.once("connect", () => resolve(socket));
+    socket.once("secureConnect", () => {
+      setTimeout(resolve, Math.max(refusalMs, performance.now() - startedAt), socket).unref();
+    });
   });
 }
 

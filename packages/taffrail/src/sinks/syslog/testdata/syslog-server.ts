@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 
 /** A receiver of syslog messages on this machine. */
 export interface SyslogServer {
@@ -21,7 +21,7 @@ export interface ListenOptions {
   readonly framing?: "octet-counting" | "newline";
   readonly port?: number;
   readonly path?: string;
-  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly tls?: TlsOptions;
 }
 
 /** Takes whole messages from the front of the bytes; gives what is left. */
