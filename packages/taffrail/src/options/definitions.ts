@@ -177,7 +177,8 @@ const delivery = group("delivery", {
     type: "number",
     check: deliveryChecks.retryForMs,
     default: "300000",
-    description: "How long a batch that a sink cannot take is tried again, in ms.",
+    description:
+      "How long a batch that a sink cannot take is tried again, in ms. Records on disk (`durable`) are tried until they are too old.",
     read: readMilliseconds,
   },
   writeTimeoutMs: {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Level, Sink } from "@taffrail/contracts";
 import { recorder } from "@taffrail/testkit";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -179,6 +182,30 @@ describe("options of one entry of sinks", () => {
     log.info("x");
     const { sinks } = await log.flush({ timeoutMs: 300 });
     expect([sinks.a?.dropped, sinks.b?.pending]).toEqual([{ "retries-exhausted": 1 }, 1]);
+  });
+
+  it("retryForMs: is not for records on disk, unless it stands at their sink", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "taffrail-retry-"));
+    const away = failingSink();
+    const log = open({
+      durable: { dir },
+      retryForMs: 0,
+      sinks: [
+        { sink: away, durable: true, name: "patient", breaker: false },
+        { sink: away, durable: true, name: "bounded", retryForMs: 0 },
+        { sink: away, durable: false, name: "memory" },
+      ],
+    });
+    log.info("x");
+    const { sinks } = await log.flush({ timeoutMs: 300 });
+    const retries = log.stats().sinks.find(({ name }) => name === "patient")?.retries;
+    expect([sinks.patient?.pending, Number(retries) > 0]).toEqual([1, true]);
+    expect([sinks.bounded?.dropped, sinks.memory?.dropped]).toEqual([
+      { "retries-exhausted": 1 },
+      { "retries-exhausted": 1 },
+    ]);
+    await opened.closeAll();
+    rmSync(dir, { recursive: true });
   });
 
   it("sinks.writeTimeoutMs: holds for it alone", async () => {

@@ -12,7 +12,10 @@ const texts: Readonly<Record<keyof SinkEntry, readonly [type: string, descriptio
   durable: ["boolean", "True: its records wait on disk. False: they wait in memory, also in durable mode."],
   bufferBytes: ["number", "As for the logger."],
   overflow: ["string | object", "As for the logger."],
-  retryForMs: ["number", "As for the logger."],
+  retryForMs: [
+    "number",
+    "As for the logger; for a durable sink without end: its records wait on disk until they are too old.",
+  ],
   writeTimeoutMs: ["number", "As for the logger."],
   breaker: ["object | false", "As for the logger."],
 };

@@ -45,6 +45,7 @@ export interface SinkEntry {
   readonly durable?: boolean;
   readonly bufferBytes?: number;
   readonly overflow?: Overflow;
+  /** Default: as for the logger; for a durable sink without end. */
   readonly retryForMs?: number;
   readonly writeTimeoutMs?: number;
   readonly breaker?: BreakerOptions | false;
@@ -82,7 +83,7 @@ export interface LoggerOptions {
   readonly overflow?: Overflow;
   /** Share of that memory that only error, fatal and audit records may use, 0 to 0.5. Default 0.1. */
   readonly reserve?: number;
-  /** How long a batch that a sink cannot take is tried again, in ms. Default 300,000. */
+  /** How long a batch that a sink cannot take is tried again, in ms. Default 300,000. Records on disk (`durable`) are tried until they are too old. */
   readonly retryForMs?: number;
   /** Time after which a write of a sink is aborted and tried again, in ms. Default 15,000. */
   readonly writeTimeoutMs?: number;
@@ -148,7 +149,8 @@ export interface ResolvedRoute {
   readonly durable: boolean;
   readonly bufferBytes: number;
   readonly overflow: Overflow;
-  readonly retryForMs: number;
+  /** Undefined: without end, because its records wait on disk. */
+  readonly retryForMs: number | undefined;
   readonly writeTimeoutMs: number;
   readonly breaker: Required<BreakerOptions> | false;
 }

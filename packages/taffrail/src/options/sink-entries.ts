@@ -12,7 +12,7 @@ import {
 } from "./check-options.ts";
 import { deliveryChecks } from "./delivery-checks.ts";
 import { checksOf, nestedDefinitions } from "./nested-definitions.ts";
-import type { BreakerOptions, ResolvedRoute, SinkEntry, SinkSpec } from "./option-types.ts";
+import type { BreakerOptions, ResolvedOptions, ResolvedRoute, SinkEntry, SinkSpec } from "./option-types.ts";
 import { makeSink, sinkTypes } from "./sink-types.ts";
 
 const isSink = (value: unknown): value is Sink =>
@@ -121,7 +121,9 @@ export function closeAll(sinks: readonly Sink[]): void {
 }
 
 /** What entries that say nothing of their own get. */
-type Shared = Pick<ResolvedRoute, "bufferBytes" | "overflow" | "retryForMs" | "writeTimeoutMs" | "breaker" | "durable">;
+type Shared = Pick<ResolvedOptions, "bufferBytes" | "overflow" | "retryForMs" | "writeTimeoutMs" | "breaker"> & {
+  readonly durable: boolean;
+};
 
 const defaultBreaker: Required<BreakerOptions> = { failures: 5, openForMs: 30_000 };
 
@@ -149,6 +151,7 @@ export function toRoutes(entries: readonly SinkEntry[], shared: Shared): readonl
   const names = namesOf(entries);
   return entries.map((entry, index) => {
     const network = entry.sink.manifest.capabilities?.includes("network") === true;
+    const durable = entry.durable ?? (shared.durable && network);
     return {
       sink: entry.sink,
       name: names[index] ?? entry.sink.manifest.name,
@@ -156,10 +159,11 @@ export function toRoutes(entries: readonly SinkEntry[], shared: Shared): readonl
       match: entry.match,
       when: entry.when,
       fallback: entry.fallback,
-      durable: entry.durable ?? (shared.durable && network),
+      durable,
       bufferBytes: entry.bufferBytes ?? shared.bufferBytes,
       overflow: entry.overflow ?? shared.overflow,
-      retryForMs: entry.retryForMs ?? shared.retryForMs,
+      // Its records wait on disk for days: the time that suits memory is not for them.
+      retryForMs: entry.retryForMs ?? (durable ? undefined : shared.retryForMs),
       writeTimeoutMs: entry.writeTimeoutMs ?? shared.writeTimeoutMs,
       breaker: entry.breaker === undefined ? shared.breaker : fullBreaker(entry.breaker),
     };

@@ -41,5 +41,7 @@ describe("retryDelay", () => {
     }
     expect(retryDelay(defaultRetry, 1, 5000, random.next)).toBe(5000);
     expect(retryDelay(defaultRetry, 1, 1e12, random.next)).toBe(defaultRetry.retryForMs);
+    const endless = { ...defaultRetry, retryForMs: Number.POSITIVE_INFINITY };
+    expect(retryDelay(endless, 1, 1e12, random.next)).toBe(3_600_000);
   });
 });

@@ -1,5 +1,6 @@
 import type { DropReason, Signal, Sink } from "@taffrail/contracts";
 import type { Spool } from "../spool/spool.ts";
+import type { RetryPolicy } from "./backoff.ts";
 import type { BreakerPolicy } from "./breaker.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { DurableLane } from "./durable-lane.ts";
@@ -24,6 +25,12 @@ export interface LanesOptions
   readonly onChange: () => void;
   readonly onDrop: (name: string, reason: DropReason, records: number) => void;
   readonly onFailure: (name: string, reason: string) => void;
+}
+
+/** What waits on disk is given up by the bounds of the spool, not after a time that suits memory. */
+function retryOf(route: SinkRoute, isDurable: boolean, retry: RetryPolicy): RetryPolicy {
+  const retryForMs = route.retryForMs ?? (isDurable ? Number.POSITIVE_INFINITY : retry.retryForMs);
+  return { ...retry, retryForMs };
 }
 
 function createLane(options: LanesOptions, route: SinkRoute, index: number, all: readonly StreamLane[]): StreamLane {
@@ -58,7 +65,7 @@ function createLane(options: LanesOptions, route: SinkRoute, index: number, all:
     sink: route.sink,
     fallback: route.fallback,
     source,
-    retry: route.retryForMs === undefined ? options.retry : { ...options.retry, retryForMs: route.retryForMs },
+    retry: retryOf(route, isDurable, options.retry),
     writeTimeoutMs: route.writeTimeoutMs ?? options.writeTimeoutMs,
     breaker: route.breaker ?? options.breaker,
     clock: options.clock,
