@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { type PluginContext, TaffrailError } from "@taffrail/contracts";
+import type { PluginContext, Signal } from "@taffrail/contracts";
 import { createSpanReader } from "./active-span.ts";
 import { Emitter, type EmitterOptions, type Source } from "./emitter.ts";
 import { LineEncoder } from "./encode/line.ts";
@@ -16,11 +16,11 @@ import { type LoggerOptions, type ResolvedOptions, readLayers } from "./options/
 import { watchConfigFile } from "./options/watch-config.ts";
 import { defaultRetry } from "./pipeline/backoff.ts";
 import { Pipeline } from "./pipeline/pipeline.ts";
+import { takes } from "./pipeline/routes.ts";
 import { createPluginHost, type PluginHost } from "./plugins/plugin-host.ts";
 import { createRedaction, type RedactionControl } from "./redact/compile.ts";
 import { requestHold } from "./request-hold.ts";
-import { createSpool } from "./spool/file-spool.ts";
-import type { Spool } from "./spool/spool.ts";
+import { createSignalSpools, type SignalSpools } from "./spool/signal-spools.ts";
 import { ValveSet, valveNames } from "./valve-set.ts";
 
 /** A family and its first member's parts. */
@@ -30,15 +30,18 @@ export interface FamilyRoot {
   readonly cell: LevelCell;
 }
 
-function invalid(key: string, reason: string): TaffrailError {
-  return new TaffrailError("option_invalid", { where: "createLogger", key, reason });
-}
+const allSignals: readonly Signal[] = ["logs", "traces", "metrics"];
 
-function openSpool({ durable, routes, clock }: ResolvedOptions, problem: (message: string) => void): Spool | undefined {
-  if (durable === undefined || !routes.some((route) => route.durable)) return undefined;
-  const { dir } = durable;
-  if (dir === undefined) throw invalid("durable.dir", "durable mode needs a directory of its own");
-  return createSpool({ ...durable, dir, clock, problem });
+/** The spools of those signals that durable sinks take; undefined when there is no such sink. */
+function openSpools(
+  { durable, routes, clock }: ResolvedOptions,
+  problem: (message: string) => void,
+): SignalSpools | undefined {
+  const sinks = routes.filter((route) => route.durable).map(({ sink }) => sink);
+  const signals = allSignals.filter((signal) => sinks.some((sink) => takes(sink, signal)));
+  return durable === undefined || signals.length === 0
+    ? undefined
+    : createSignalSpools({ ...durable, clock, problem, signals });
 }
 
 /** The user's handler, which must not throw into whatever found the problem. */
@@ -61,7 +64,7 @@ interface Parts {
   readonly openValves: readonly (() => void)[];
   readonly redaction: RedactionControl;
   readonly encoder: LineEncoder;
-  readonly spool: Spool | undefined;
+  readonly spools: SignalSpools | undefined;
   readonly pipeline: Pipeline;
   readonly hold: EmitterOptions["hold"];
   readonly emitter: Emitter;
@@ -78,9 +81,9 @@ function makeParts(resolved: ResolvedOptions, emit: PluginContext["emit"]): Part
   const valves = new ValveSet(host.caller, surroundings);
   const openValves = valveNames.map((name) => valves.prepare(name, resolved[name]));
   // From here on there is something to close: whatever can be wrong with options has been looked at before.
-  const spool = openSpool(resolved, problem);
+  const spools = openSpools(resolved, problem);
   const retry = { ...defaultRetry, retryForMs };
-  const pipeline = new Pipeline({ ...resolved, retry, spool, processors: host.processors, emit, random: Math.random });
+  const pipeline = new Pipeline({ ...resolved, retry, spools, processors: host.processors, emit, random: Math.random });
   const hold = fingersCrossed === undefined ? undefined : requestHold(fingersCrossed, pipeline, clock);
   const heldRank = fingersCrossed === undefined ? undefined : rankOf[fingersCrossed.level ?? "debug"];
   const cell = new LevelCell(resolved.level, undefined, heldRank);
@@ -93,7 +96,7 @@ function makeParts(resolved: ResolvedOptions, emit: PluginContext["emit"]): Part
     now,
     hold,
   });
-  return { resolved, cell, host, valves, openValves, redaction, encoder, spool, pipeline, hold, emitter };
+  return { resolved, cell, host, valves, openValves, redaction, encoder, spools, pipeline, hold, emitter };
 }
 
 function controlOf({ resolved, cell, valves, redaction, pipeline }: Parts): Control {
@@ -143,7 +146,7 @@ function startHelpers(parts: Parts, control: Control, options: LoggerOptions, st
 
 /** What the members of the family call, and the end of all of it. `endHelpers` ends what works beside the records. */
 function familyOf(parts: Parts, stats: () => LoggerStats, control: Control, endHelpers: () => void): Family {
-  const { resolved, host, valves, encoder, spool, pipeline, hold, emitter } = parts;
+  const { resolved, host, valves, encoder, spools, pipeline, hold, emitter } = parts;
   /** Lets plugins tell what they held back, and gives up what waits for its request. What they do at once is done when this returns. */
   const endPlugins = async (timeoutMs: number): Promise<void> => {
     endHelpers();
@@ -176,7 +179,7 @@ function familyOf(parts: Parts, stats: () => LoggerStats, control: Control, endH
     },
     ledger: () => pipeline.ledger(),
     stats,
-    health: () => healthOf(stats(), spool?.health()),
+    health: () => healthOf(stats(), spools?.health()),
     emit: (signal, line) => pipeline.emit(signal, line),
     control,
   };
@@ -184,7 +187,7 @@ function familyOf(parts: Parts, stats: () => LoggerStats, control: Control, endH
 
 /**
  * Makes what the members of a family of loggers share, by hand, in the order in which it is needed. `options` are those that `resolved` came from.
- * Throws what is wrong with plugins, redaction, valves and the spool: `plugin_invalid`, `option_unknown`, `option_invalid` and the spool's own.
+ * Throws what is wrong with plugins, redaction, valves and the spools: `plugin_invalid`, `option_unknown`, `option_invalid` and the spool's own.
  *
  * @example const { family, scope, cell } = createFamily(resolveOptions(options, process.env), options);
  */

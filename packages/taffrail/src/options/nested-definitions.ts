@@ -86,7 +86,7 @@ const durableTexts: readonly Text<LoggerDurableOptions>[] = [
     "maxBytes",
     "number",
     "268435456",
-    "Bytes that one process may keep on disk; what comes then is dropped and counted.",
+    "Bytes that one process may keep on disk for each signal; what comes then is dropped and counted.",
   ],
   ["segmentBytes", "number", "8388608", "Size of one file, in bytes; at most a quarter of `maxBytes`."],
   ["maxAgeMs", "number", "604800000", "Age after which records are given up, in ms."],

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom, type Random, type Sink, systemClock, type WriteResult } from "@taffrail/contracts";
 import { recorder } from "@taffrail/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { createPluginHost } from "../plugins/plugin-host.ts";
-import { createSpool } from "../spool/file-spool.ts";
+import { createSignalSpools } from "../spool/signal-spools.ts";
 import type { SinkRoute } from "./pipeline.ts";
 import { expectBalance, open, pause, until } from "./testdata/pipelines.ts";
 
@@ -108,11 +108,14 @@ describe("the ledger of the family", () => {
   );
 });
 
+const logsIn = (dir: string, bounds: { readonly maxBytes?: number; readonly segmentBytes?: number } = {}) =>
+  createSignalSpools({ dir, signals: ["logs"], ...bounds });
+
 describe("with a spool", () => {
   it("counts records on disk once, with those in memory beside them", async () => {
-    const spool = createSpool({ dir: folder() });
+    const spools = logsIn(folder());
     const [disk, memory] = [recorder(), recorder()];
-    const pipeline = open([{ sink: disk, durable: true, level: "info" }, { sink: memory }], { spool });
+    const pipeline = open([{ sink: disk, durable: true, level: "info" }, { sink: memory }], { spools });
     for (let index = 0; index < 300; index++) {
       const rank = index % 3;
       pipeline.push(`{"n":${index}}\n`, rank, pipeline.routesOf(rank));
@@ -130,11 +133,11 @@ describe("with a spool", () => {
   it("keeps on disk what the sink does not take, and gives it to the next process", async () => {
     const dir = folder();
     const away: Sink = { ...recorder(), write: async () => ({ outcome: "retry", reason: "away" }) };
-    const first = open([{ sink: away, durable: true }], { spool: createSpool({ dir }) });
+    const first = open([{ sink: away, durable: true }], { spools: logsIn(dir) });
     for (let index = 0; index < 50; index++) first.push(`{"n":${index}}\n`, 2, 1);
     expect(await first.close(50)).toMatchObject({ accepted: 50, delivered: 0, dropped: {}, pending: 50 });
     const sink = recorder();
-    const second = open([{ sink, durable: true }], { spool: createSpool({ dir }) });
+    const second = open([{ sink, durable: true }], { spools: logsIn(dir) });
     second.push('{"n":50}\n', 2, 1);
     expectBalance(second);
     const ledger = await second.flush(2000);
@@ -144,10 +147,10 @@ describe("with a spool", () => {
   });
 
   it("counts what the disk has no room for, once, and other sinks still get it", async () => {
-    const spool = createSpool({ dir: folder(), maxBytes: 64 * 1024, segmentBytes: 8192 });
+    const spools = logsIn(folder(), { maxBytes: 64 * 1024, segmentBytes: 8192 });
     const away: Sink = { ...recorder(), write: async () => ({ outcome: "retry", reason: "away" }) };
     const memory = recorder();
-    const pipeline = open([{ sink: away, durable: true }, { sink: memory }], { spool });
+    const pipeline = open([{ sink: away, durable: true }, { sink: memory }], { spools });
     for (let index = 0; index < 2000; index++) pipeline.push(`{"n":${index},"x":"${"x".repeat(40)}"}\n`, 2, 3);
     expectBalance(pipeline);
     await until(() => pipeline.ledger().sinks["recorder#2"]?.pending === 0);
@@ -160,7 +163,7 @@ describe("with a spool", () => {
   });
 
   it("processes lines before they are on disk", async () => {
-    const spool = createSpool({ dir: folder() });
+    const spools = logsIn(folder());
     const { processors } = createPluginHost({
       clock: systemClock,
       problem: () => {},
@@ -168,7 +171,7 @@ describe("with a spool", () => {
       plugins: [shaky],
     });
     const [disk, memory] = [recorder(), recorder()];
-    const pipeline = open([{ sink: disk, durable: true }, { sink: memory }], { spool, processors });
+    const pipeline = open([{ sink: disk, durable: true }, { sink: memory }], { spools, processors });
     for (let index = 0; index < 100; index++) pipeline.push(`{"n":${index}}\n`, 2, 3);
     const ledger = await pipeline.flush(2000);
     expect(ledger).toMatchObject({
@@ -182,6 +185,63 @@ describe("with a spool", () => {
       expect(sink).toMatchObject({ accepted: 100, delivered: 96, filtered: 2, dropped: { "plugin-failed": 2 } });
     }
     expect(disk.lines).toEqual(memory.lines);
+    await pipeline.close(1000);
+  });
+
+  it("keeps lines of traces and metrics on disk as well, each signal by itself, and gives them to the next process", async () => {
+    const dir = folder();
+    const signals = ["logs", "traces", "metrics"] as const;
+    const away: Sink = { ...recorder(), signals, write: async () => ({ outcome: "retry", reason: "away" }) };
+    const plain = { ...recorder(), manifest: { ...recorder().manifest, name: "plain" } };
+    const routes = (sink: Sink) => [
+      { sink, durable: true },
+      { sink: plain, durable: true },
+    ];
+    const first = open(routes(away), { spools: createSignalSpools({ dir, signals }) });
+    expect(readdirSync(dir)).toEqual(["logs"]);
+    for (let n = 0; n < 20; n++) first.emit("traces", `{"span":${n}}\n`);
+    first.push('{"n":0}\n', 2, 3);
+    expect(readdirSync(dir).sort()).toEqual(["logs", "traces"]);
+    expect(first.stats().spool).toMatchObject({ records: 21 });
+    expectBalance(first);
+    const { signals: left } = await first.close(50);
+    expect(left?.traces).toMatchObject({ accepted: 20, delivered: 0, dropped: {}, pending: 20 });
+    const seen: string[] = [];
+    const back: Sink = {
+      ...recorder(),
+      signals,
+      async write(batch) {
+        seen.push(...batch.records().map(({ line }) => `${batch.signal} ${line.trim()}`));
+        return { outcome: "ok" };
+      },
+    };
+    const second = open(routes(back), { spools: createSignalSpools({ dir, signals }) });
+    await until(() => seen.length === 21);
+    expect(seen.filter((line) => line.startsWith("traces"))).toEqual(
+      Array.from({ length: 20 }, (_, n) => `traces {"span":${n}}`),
+    );
+    second.emit("metrics", '{"metric":1}\n');
+    const ledger = await second.flush(2000);
+    expect(ledger.signals?.traces).toMatchObject({ accepted: 20, delivered: 20, pending: 0 });
+    expect(ledger.signals?.metrics).toMatchObject({ accepted: 1, delivered: 1, pending: 0 });
+    expectBalance(second);
+    await second.close(1000);
+    expect(["logs", "traces", "metrics"].map((signal) => readdirSync(join(dir, signal)))).toEqual([[], [], []]);
+  });
+
+  it("tells when the spool of a signal cannot be opened, and keeps its lines in memory", async () => {
+    const dir = folder();
+    const problems: string[] = [];
+    const signals = ["logs", "traces"] as const;
+    const sink: Sink = { ...recorder(), signals };
+    const spools = createSignalSpools({ dir, signals, problem: (message) => problems.push(message) });
+    const pipeline = open([{ sink, durable: true }], { spools });
+    writeFileSync(join(dir, "traces"), "not a directory");
+    pipeline.emit("traces", "{}\n");
+    pipeline.emit("traces", "{}\n");
+    expect(problems).toEqual([expect.stringContaining("the spool for traces cannot be opened")]);
+    expect(pipeline.health().status).toBe("degraded");
+    expect((await pipeline.flush(1000)).signals?.traces).toMatchObject({ accepted: 2, delivered: 2 });
     await pipeline.close(1000);
   });
 });

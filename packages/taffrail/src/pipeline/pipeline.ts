@@ -3,7 +3,7 @@ import type { Clock, DropReason, Health, Ledger, PluginContext, RecordView, Sign
 import type { LevelSetting } from "../level-cell.ts";
 import type { LoggerStats, SinkStats } from "../observe/stats.ts";
 import type { ProcessorChain } from "../plugins/processor-chain.ts";
-import type { Spool } from "../spool/spool.ts";
+import type { SignalSpools } from "../spool/signal-spools.ts";
 import type { RetryPolicy } from "./backoff.ts";
 import { type BreakerPolicy, defaultBreaker } from "./breaker.ts";
 import { waitForSinks } from "./last-wait.ts";
@@ -33,7 +33,7 @@ export interface PipelineOptions {
   /** Default false. */
   readonly shedding?: boolean;
   /** For routes that are durable; without it they are as all others. */
-  readonly spool?: Spool | undefined;
+  readonly spools?: SignalSpools | undefined;
   readonly processors?: ProcessorChain | undefined;
   /** Logs a record of a sink's own. */
   readonly emit?: PluginContext["emit"];
@@ -119,9 +119,8 @@ export class Pipeline {
     const { stream, routes } = this.#open("logs");
     this.#logs = stream;
     this.#routes = routes;
-    options.spool?.onRecords(() => {
-      for (const { delivery, durable } of this.#lanesOf("logs")) if (durable !== undefined) delivery.schedule();
-    });
+    // What an earlier process left is delivered whether or not this one has more of it.
+    for (const signal of options.spools?.open ?? []) this.#open(signal);
   }
 
   /** True when the routes of a record depend on its fields: then `routesOf` wants to see it. */
@@ -187,7 +186,7 @@ export class Pipeline {
     return this.#scope.runInAsyncScope(() => this.#flush(timeoutMs));
   }
 
-  /** Flushes within `deadlineMs`, drops and counts the rest, closes the sinks and the spool. The first call decides. Never rejects. */
+  /** Flushes within `deadlineMs`, drops and counts the rest, closes the sinks and the spools. The first call decides. Never rejects. */
   async close(deadlineMs: number): Promise<LogLedger> {
     this.#closing ??= this.#scope.runInAsyncScope(() => this.#close(deadlineMs));
     await this.#closing;
@@ -235,25 +234,25 @@ export class Pipeline {
         ),
       );
     const sinks = Object.fromEntries(this.#names.map((name) => [name, healthOf(name)]));
-    const spool = this.#options.spool?.health();
+    const spool = this.#options.spools?.health();
     const all = [...Object.values(sinks), ...(spool === undefined ? [] : [spool])];
     return { status: worst(all).status, sinks };
   }
 
   /** Figures of the logs' way to each sink, of the spool, and of the pressure on the buffers. */
   stats(): PipelineStats {
-    const { spool } = this.#options;
+    const { spools } = this.#options;
     const ledgers = this.#logs.sinkLedgers();
     const sinks = this.#lanesOf("logs").flatMap((lane) => {
       const ledger = ledgers.get(lane.name);
       return ledger === undefined ? [] : [this.#statsOf(lane, ledger)];
     });
-    return { sinks, spool: spool?.stats(), pressure: this.#logs.pressure };
+    return { sinks, spool: spools?.stats(), pressure: this.#logs.pressure };
   }
 
   #statsOf({ name, delivery, memory }: StreamLane, ledger: Ledger): SinkStats {
     const { calls, errors, latency, bytes, retries, fellBack } = delivery.meter;
-    const limitBytes = memory?.limitBytes ?? this.#options.spool?.stats().limitBytes ?? 0;
+    const limitBytes = memory?.limitBytes ?? this.#options.spools?.of("logs")?.stats().limitBytes ?? 0;
     const queue = { records: delivery.source.records, bytes: delivery.source.bytes, limitBytes };
     return {
       name,
@@ -281,11 +280,13 @@ export class Pipeline {
     const options = this.#options;
     const routes = new Routes(options.routes, signal);
     const slot: { stream?: Stream } = {};
+    const spool = this.#ended ? undefined : this.#scope.runInAsyncScope(() => options.spools?.of(signal));
     const onDrop = (name: string, reason: DropReason, records: number): void =>
       this.#reporter.dropped(name, reason, records);
     const lanes = createLanes({
       ...options,
       signal,
+      spool,
       names: this.#names,
       reserve: options.reserve ?? defaultReserve,
       breaker: options.breaker ?? defaultBreaker,
@@ -296,14 +297,14 @@ export class Pipeline {
       onDrop,
       onFailure: (name, reason) => this.#reporter.failed(name, reason),
     });
-    const { shedding = false, spool, processors } = options;
-    // Processors and the spool are for records; lines of traces and metrics are another language.
+    const { shedding = false, processors } = options;
+    // Processors are for records; lines of traces and metrics are another language.
     const isLogs = signal === "logs";
     const stream = new Stream({
       routes,
       lanes,
       shedding: shedding && isLogs,
-      spool: isLogs ? spool : undefined,
+      spool,
       processors: isLogs ? processors : undefined,
       onDrop,
     });
@@ -311,6 +312,9 @@ export class Pipeline {
     if (this.#ended) stream.end();
     const made = { stream, routes, lanes };
     this.#streams.set(signal, made);
+    spool?.onRecords(() => {
+      for (const { delivery, durable } of lanes) if (durable !== undefined) delivery.schedule();
+    });
     for (const { delivery } of lanes) delivery.schedule();
     return made;
   }
@@ -322,7 +326,7 @@ export class Pipeline {
   async #flush(timeoutMs: number): Promise<LogLedger> {
     const abort = new AbortController();
     const work = Promise.all(this.#allLanes.map(({ delivery }) => delivery.settled()));
-    const sync = this.#options.spool?.sync();
+    const sync = this.#options.spools?.sync();
     await within(
       timeoutMs,
       Promise.all([work, sync]).then(() => this.#host.flush(abort.signal)),
@@ -337,7 +341,7 @@ export class Pipeline {
     await this.#flush(deadlineMs);
     const abort = new AbortController();
     for (const { delivery } of this.#allLanes) delivery.end("deadline");
-    const work = Promise.all([this.#host.close(abort.signal), this.#options.spool?.close()]);
+    const work = Promise.all([this.#host.close(abort.signal), this.#options.spools?.close()]);
     await within(Math.max(deadlineMs, closeMs), work);
     abort.abort();
     this.#reporter.end();

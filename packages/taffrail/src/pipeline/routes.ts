@@ -20,7 +20,7 @@ export interface SinkRoute {
   readonly when?: ((record: RecordView) => boolean) | undefined;
   /** Takes the batches that this sink gives up. */
   readonly fallback?: Sink | undefined;
-  /** Its records wait on disk, not in memory. Needs a spool. */
+  /** Its records wait on disk, not in memory. Needs spools. */
   readonly durable?: boolean | undefined;
   readonly bufferBytes?: number | undefined;
   readonly overflow?: Overflow | undefined;
@@ -53,8 +53,12 @@ function wants({ match, when }: Predicate, view: RecordView): boolean {
   }
 }
 
-/** True when a sink takes lines of this signal. */
-function takes(sink: Sink, signal: Signal): boolean {
+/**
+ * True when a sink takes lines of this signal.
+ *
+ * @example takes(otlpSink({ url }), "traces") // true
+ */
+export function takes(sink: Sink, signal: Signal): boolean {
   return sink.signals === undefined ? signal === "logs" : sink.signals.includes(signal);
 }
 

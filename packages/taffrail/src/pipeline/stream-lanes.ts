@@ -6,7 +6,7 @@ import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { DurableLane } from "./durable-lane.ts";
 import { MemoryLane } from "./memory-lane.ts";
 import { type Overflow, policiesOf } from "./overflow.ts";
-import type { SinkRoute } from "./routes.ts";
+import { type SinkRoute, takes } from "./routes.ts";
 import type { StreamLane } from "./stream-lane.ts";
 
 export interface LanesOptions
@@ -18,7 +18,7 @@ export interface LanesOptions
   readonly overflow: Overflow;
   readonly reserve: number;
   readonly breaker: BreakerPolicy | false;
-  readonly spool?: Spool | undefined;
+  readonly spool: Spool | undefined;
   /** Starts a sink, once; answers a promise when that takes time. */
   readonly start: (sink: Sink, name: string) => Promise<unknown> | undefined;
   readonly gather: () => void;
@@ -45,7 +45,7 @@ function createLane(options: LanesOptions, route: SinkRoute, index: number, all:
       slot.delivery?.changed();
     },
   };
-  const isDurable = route.durable === true && spool !== undefined && signal === "logs";
+  const isDurable = route.durable === true && spool !== undefined && takes(route.sink, signal);
   const source = isDurable
     ? new DurableLane(spool, { name, bit: index }, told)
     : new MemoryLane({

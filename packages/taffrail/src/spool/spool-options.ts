@@ -16,7 +16,7 @@ const dayMs = 86_400_000;
 export interface DurableOptions {
   /** Directory of the spool, on a local disk. Several processes may share it. */
   readonly dir: string;
-  /** Bytes that one process may keep on disk; a tenth of them is for error, fatal and audit records only. Default 256 MiB. */
+  /** Bytes that one process may keep on disk for each signal; a tenth of them is for error, fatal and audit records only. Default 256 MiB. */
   readonly maxBytes?: number;
   /** Size of one file, in bytes. Default 8 MiB, at most a quarter of `maxBytes`. */
   readonly segmentBytes?: number;
