@@ -1,7 +1,7 @@
 // @ts-check
 // Packs each published package as npm would and asks publint and attw whether its users can import it.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./ready.mjs";
@@ -12,15 +12,21 @@ const published = readdirSync(join(root, "packages"))
 
 const folder = mkdtempSync(join(tmpdir(), "taffrail-pack-"));
 let failed = 0;
-for (const directory of published) {
-  const packed = execFileSync("npm", ["pack", "--json", "--loglevel=error", "--pack-destination", folder], {
-    cwd: directory,
-    encoding: "utf8",
-  });
-  const tarball = join(
+
+/** A package whose publication differs from its folder brings its own way to pack a copy. @param {string} directory @returns {Promise<string>} */
+async function pack(directory) {
+  const own = join(directory, "scripts/pack-copy.mjs");
+  if (existsSync(own)) return (await import(own)).packCopy(mkdtempSync(join(folder, "copy-")));
+  const args = ["pack", "--json", "--loglevel=error", "--pack-destination", folder];
+  const packed = execFileSync("npm", args, { cwd: directory, encoding: "utf8" });
+  return join(
     folder,
     /** @type {[{ filename: string }]} */ (JSON.parse(packed.slice(packed.indexOf("["))))[0].filename,
   );
+}
+
+for (const directory of published) {
+  const tarball = await pack(directory);
   for (const [command, args] of /** @type {const} */ ([
     ["publint", ["--strict", tarball]],
     ["attw", ["--profile", "esm-only", tarball]],
