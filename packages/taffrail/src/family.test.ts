@@ -67,6 +67,84 @@ describe("enrichers", () => {
   });
 });
 
+describe("constants of an enricher that needs time to start", () => {
+  const late = (start: () => Promise<void>, failMode: "open" | "closed" = "open"): Enricher => ({
+    ...enricher("late", undefined, { zone: "b", a: "constant" }),
+    manifest: { ...manifest("late", "enricher"), failMode },
+    start,
+  });
+
+  it("stand in records from the moment when it is ready, also of loggers that were made before", async () => {
+    let ready = (): void => {};
+    const started = new Promise<void>((resolve) => {
+      ready = resolve;
+    });
+    const bench = open({ plugins: [late(() => started)] });
+    const child = bench.log.child({ module: "m" });
+    child.info("before");
+    ready();
+    await new Promise((resolve) => setImmediate(resolve));
+    child.info("after", { a: "own" });
+    expect(await read(bench)).toEqual([
+      { level: "info", module: "m", msg: "before" },
+      { level: "info", module: "m", zone: "b", a: "own", msg: "after" },
+    ]);
+  });
+
+  it("never come when the start fails; an enricher that fails closed drops its records then", async () => {
+    const failing = async (): Promise<void> => {
+      throw new Error("no zone");
+    };
+    const [open1, closed] = [open({ plugins: [late(failing)] }), open({ plugins: [late(failing, "closed")] })];
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const { log } of [open1, closed]) log.info("x");
+    expect(await read(open1)).toEqual([{ level: "info", msg: "x" }]);
+    expect(await read(closed)).toEqual([]);
+    expect(closed.log.ledger()).toMatchObject({ accepted: 1, dropped: { "plugin-failed": 1 } });
+  });
+});
+
+describe("flush", () => {
+  it("lets valves tell what they held back", async () => {
+    const bench = open({ rateLimit: { perSecond: 0.001, burst: 1 }, dedupe: true });
+    const other = open({ dedupe: true });
+    for (let n = 0; n < 3; n++) bench.log.info("x", { n });
+    for (let n = 0; n < 3; n++) other.log.info("y");
+    expect((await read(bench)).map(({ msg }) => msg)).toEqual(["x", "rate limit held back 2 records"]);
+    expect(await read(other)).toMatchObject([{ msg: "y" }, { repeated: 2 }]);
+  });
+
+  it("has one deadline for plugins and sinks, and brings records out while a plugin takes its time", async () => {
+    const hung: Filter = { ...filter(() => true), flush: () => new Promise(() => {}) };
+    const stuck = { ...recorder(), write: () => new Promise<never>(() => {}) };
+    const bench = open({ plugins: [hung], sinks: [recorder(), { sink: stuck, name: "stuck" }] });
+    bench.log.info("x");
+    const began = performance.now();
+    const ledger = await bench.log.flush({ timeoutMs: 1000 });
+    expect(performance.now() - began).toBeLessThan(1900);
+    expect(ledger.sinks.recorder).toMatchObject({ delivered: 1 });
+    expect(ledger.sinks.stuck).toMatchObject({ pending: 1 });
+    await bench.log.close({ deadlineMs: 20 });
+  });
+
+  it("brings out what a plugin tells late", async () => {
+    let tell: ((message: string) => void) | undefined;
+    const slow: Filter = {
+      ...filter(() => true),
+      start: ({ emit }) => {
+        tell = (message) => emit("warn", message);
+      },
+      flush: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        tell?.("late");
+      },
+    };
+    const bench = open({ plugins: [slow] });
+    bench.log.info("x");
+    expect((await read(bench)).map(({ msg }) => msg)).toEqual(["x", "late"]);
+  });
+});
+
 describe("filters and predicate routes", () => {
   it("see the record, its fields wherever they come from, and its trace", async () => {
     const seen: unknown[] = [];

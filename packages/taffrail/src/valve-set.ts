@@ -74,7 +74,12 @@ export class ValveSet implements CallerPlugins {
     return [...this.#hosts.values()].flatMap((host) => host.stats());
   }
 
-  /** Lets valves tell what they held back; done when this returns. Never rejects. */
+  /** Lets valves tell what they held back, and go on; done when this returns. Never rejects. */
+  async flush(timeoutMs: number): Promise<void> {
+    await Promise.all([...this.#hosts.values()].map((host) => host.flush(timeoutMs)));
+  }
+
+  /** The same for the last time. */
   async close(timeoutMs: number): Promise<void> {
     await Promise.all([...this.#hosts.values()].map((host) => host.close(timeoutMs)));
   }

@@ -8,6 +8,12 @@ export interface Guarded<P> {
   readonly guard: PluginGuard;
 }
 
+/** As the host sees them. */
+export interface StartableCallerPlugins extends CallerPlugins {
+  /** To be called once the starts of all plugins have been called: what is not ready by then is waited for. */
+  started(): void;
+}
+
 const nothing: readonly object[] = [];
 const failed = Symbol("failed");
 
@@ -108,10 +114,30 @@ class EnricherStep {
   }
 }
 
+/** Constant fields of an enricher that was not ready when the others' were encoded. */
+class LateConstants {
+  readonly #guard: PluginGuard;
+  readonly #fields: object;
+
+  constructor({ plugin, guard }: Guarded<Enricher>) {
+    this.#guard = guard;
+    // Frozen, they are encoded once all the same.
+    this.#fields = Object.freeze({ ...plugin.constants });
+  }
+
+  fields(): object | undefined | typeof failed {
+    const guard = this.#guard;
+    if (guard.start === "ready") return this.#fields;
+    if (!guard.failsClosed) return undefined;
+    guard.filtered += 1;
+    return failed;
+  }
+}
+
 /** All steps on the caller's side. A class: its two methods run for every record. */
 class CallerChain implements CallerPlugins {
-  readonly active: boolean;
-  readonly #enrichers: readonly EnricherStep[];
+  active: boolean;
+  #enrichers: readonly (EnricherStep | LateConstants)[];
   readonly #filters: readonly FilterStep[];
   readonly #constantsOf: readonly Guarded<Enricher>[];
   /** The answer of `enrich`, used again for each record. */
@@ -131,8 +157,17 @@ class CallerChain implements CallerPlugins {
 
   get constants(): readonly object[] {
     return this.#constantsOf
-      .filter(({ guard }) => guard.halted === undefined)
+      .filter(({ guard }) => guard.start === "ready")
       .flatMap(({ plugin }) => plugin.constants ?? []);
+  }
+
+  started(): void {
+    const late = this.#constantsOf.filter(
+      ({ guard }) => guard.start === "starting" || (guard.start === "failed" && guard.failsClosed),
+    );
+    if (late.length === 0) return;
+    this.#enrichers = [...late.map((each) => new LateConstants(each)), ...this.#enrichers];
+    this.active = true;
   }
 
   enrich(record: RecordView): readonly object[] {
@@ -182,6 +217,6 @@ class CallerChain implements CallerPlugins {
 export function createCallerPlugins(
   enrichers: readonly Guarded<Enricher>[],
   filters: readonly Guarded<Filter>[],
-): CallerPlugins {
+): StartableCallerPlugins {
   return new CallerChain(enrichers, filters);
 }

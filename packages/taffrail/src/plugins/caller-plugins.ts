@@ -7,7 +7,7 @@ export type Admission = "keep" | "filtered" | "plugin-failed";
 export interface CallerPlugins {
   /** False when no plugin wants to see records: then no view of them has to be made. */
   readonly active: boolean;
-  /** Constant fields of all enrichers, to be encoded once. */
+  /** Constant fields of all enrichers that are ready, to be encoded once. Those of enrichers that get ready later come with each record. */
   readonly constants: readonly object[];
   /** Fields of the enrichers for this record, the earlier plugin first. The list holds until the next call. */
   enrich(record: RecordView): readonly object[];

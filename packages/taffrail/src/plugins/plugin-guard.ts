@@ -33,6 +33,8 @@ export class PluginGuard {
   readonly failsClosed: boolean;
   /** Why the plugin is not called now; undefined while it works. */
   halted: string | undefined;
+  /** How its start went, so far; the plugin's later failures do not change it. */
+  start: "ready" | "starting" | "failed" = "ready";
   calls = 0;
   /** Records that it filtered, or that were dropped because it failed. */
   filtered = 0;

@@ -79,8 +79,9 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   const closeAll = async (timeoutMs: number): Promise<void> => {
     await Promise.all(guards.map((guard) => endPlugin(guard, "close", timeoutMs)));
   };
+  const caller = createCallerPlugins(ofKind<Enricher>(guards, "enricher"), ofKind<Filter>(guards, "filter"));
   return {
-    caller: createCallerPlugins(ofKind<Enricher>(guards, "enricher"), ofKind<Filter>(guards, "filter")),
+    caller,
     processors: createProcessorChain(ofKind<Processor>(guards, "processor")),
     redactors: ofKind<Redactor>(guards, "redactor").map(guardRedactor),
     async start() {
@@ -89,7 +90,9 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
         emit,
         problem: (message) => guard.tell(message),
       });
-      await Promise.all(guards.map((guard) => startPlugin(guard, context(guard), startTimeoutMs)));
+      const starts = guards.map((guard) => startPlugin(guard, context(guard), startTimeoutMs));
+      caller.started();
+      await Promise.all(starts);
     },
     async flush(timeoutMs) {
       if (closed !== undefined) return;

@@ -19,6 +19,7 @@ async function within<T>(work: Promise<T>, milliseconds: number): Promise<T | ty
 
 /** A plugin that could not be started is not used, for good: half a start is worse than none. */
 function giveUp(guard: PluginGuard, why: string): void {
+  guard.start = "failed";
   guard.halt(why);
   guard.tell(
     `${why}; it is left out${guard.failsClosed ? ", and as it fails closed records are dropped or masked" : ""}`,
@@ -26,9 +27,11 @@ function giveUp(guard: PluginGuard, why: string): void {
 }
 
 async function awaitStart(guard: PluginGuard, starting: Promise<void>, timeoutMs: number): Promise<void> {
+  guard.start = "starting";
   guard.halt("has not started yet");
   try {
     if ((await within(starting, timeoutMs)) !== late) {
+      guard.start = "ready";
       guard.resume();
       return;
     }
