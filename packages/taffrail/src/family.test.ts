@@ -213,6 +213,24 @@ describe("fingers crossed", () => {
     expect(log.ledger()).toMatchObject({ accepted: 8, delivered: 6, filtered: 2, pending: 0 });
   });
 
+  it("lets wait what is below the level of its own logger, whatever the others show", async () => {
+    const bench = open({ fingersCrossed: true, level: "warn" });
+    const loud = bench.log.child({ module: "loud" }, { level: "debug" });
+    const request = (id: number, fails: boolean) =>
+      withContext({ id, ...lifeFields(createLife()) }, () => {
+        bench.log.info("waits");
+        bench.log.warn("shown");
+        loud.debug("shown");
+        if (fails) bench.log.error("failed");
+      });
+    request(1, false);
+    request(2, true);
+    const seen = (await read(bench)).map(({ id, level, msg }) => `${id} ${level} ${msg}`);
+    expect(seen.slice(0, 2)).toEqual(["1 warn shown", "1 debug shown"]);
+    expect(seen.slice(2)).toEqual(["2 warn shown", "2 debug shown", "2 info waits", "2 error failed"]);
+    expect(bench.log.ledger()).toMatchObject({ accepted: 7, delivered: 6, pending: 1 });
+  });
+
   it("leaves nothing pending when the logger closes", async () => {
     const { log } = open({ fingersCrossed: true });
     withContext({ id: 1 }, () => log.debug("waits"));

@@ -234,7 +234,8 @@ const valves = group("valves", {
     type: "object | boolean",
     check: isObjectOrBoolean,
     default: "false",
-    description: "Quiet records of a request wait, and are shown only if the request fails.",
+    description:
+      "Records of a request that are too quiet for their logger wait, and are shown only if the request fails.",
     read: readObjectOr(readBoolean),
   },
 });

@@ -179,7 +179,13 @@ export const nestedDefinitions: Readonly<Record<string, readonly OptionDefinitio
   ),
   fingersCrossed: rows(
     ["trigger", level, '"error"', isLevel, "Level of a record that lets go of those that wait."],
-    ["level", level, '"debug"', isLevel, "Records from this level up wait for the trigger."],
+    [
+      "level",
+      level,
+      '"debug"',
+      isLevel,
+      "Records from this level up and below the level of their logger wait for the trigger; those that the logger shows anyway go on at once.",
+    ],
     ["maxRecords", "number", "1000", isInteger(1, 1_000_000), "Records that wait, for each request."],
     ["maxBytes", "number", "4194304", isInteger(1024, mostBytes), "Bytes that wait, for all requests together."],
     [

@@ -97,7 +97,7 @@ export interface LoggerOptions {
   readonly rateLimit?: RateLimitOptions | false;
   /** Joins records that equal each other. */
   readonly dedupe?: DedupeOptions | boolean;
-  /** Quiet records of a request wait, and are shown only if the request fails. */
+  /** Records of a request that are too quiet for their logger wait, and are shown only if the request fails. */
   readonly fingersCrossed?: FingersCrossedOptions | boolean;
   /** Filters, enrichers, redactors and processors, in the order in which they work. */
   readonly plugins?: readonly Plugin[];

@@ -8,7 +8,7 @@ import { WaitingLines, type WaitingTotal } from "./waiting-lines.ts";
 export interface FingersCrossedOptions {
   /** Level of a line that lets go of those that wait for its request. Default error. */
   readonly trigger?: Level;
-  /** Lines from this level up wait; quieter ones that the logger lets through at all go on at once. Default debug. */
+  /** Lines from this level up and below the level of their logger wait; those that the logger shows anyway go on at once. Default debug. */
   readonly level?: Level;
   /** Lines that wait, for each request; the oldest is filtered when there are more. Default 1000. */
   readonly maxRecords?: number;

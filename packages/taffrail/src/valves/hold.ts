@@ -6,7 +6,7 @@ export interface HeldLine {
 }
 
 /**
- * Fingers crossed: lines of low level wait, per request (running context), until a line of the trigger level arrives; then they are let go first,
+ * Fingers crossed: lines too quiet for their logger (whoever offers them decides that) wait, per request (running context), until a line of the trigger level arrives; then they are let go first,
  * in order, and further lines of the request do not wait. If the request ends without one they are filtered.
  */
 export interface Hold {
