@@ -45,7 +45,7 @@ export type {
   SinkEntry,
 } from "./options/option-types.ts";
 export type { Overflow, OverflowPolicy } from "./pipeline/overflow.ts";
-export type { LogLedger, SinkRoute } from "./pipeline/pipeline.ts";
+export type { LogLedger } from "./pipeline/pipeline.ts";
 export type { ProblemHandler } from "./pipeline/reporter.ts";
 export { checkPluginOptions } from "./plugins/check-plugin-options.ts";
 export type { Baggage } from "./propagation/baggage.ts";

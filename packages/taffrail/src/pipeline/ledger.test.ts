@@ -6,7 +6,7 @@ import { recorder } from "@taffrail/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { createPluginHost } from "../plugins/plugin-host.ts";
 import { createSignalSpools } from "../spool/signal-spools.ts";
-import type { SinkRoute } from "./pipeline.ts";
+import type { SinkRoute } from "./routes.ts";
 import { expectBalance, open, pause, until } from "./testdata/pipelines.ts";
 
 const folders: string[] = [];

@@ -9,8 +9,9 @@ import {
 import { createRandom, recorder } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
 import { defaultRetry } from "./backoff.ts";
-import { Pipeline, type PipelineOptions, type SinkRoute } from "./pipeline.ts";
+import { Pipeline, type PipelineOptions } from "./pipeline.ts";
 import { thresholdRank } from "./ranks.ts";
+import type { SinkRoute } from "./routes.ts";
 
 const settings: Omit<PipelineOptions, "routes"> = {
   bufferBytes: 1024 * 1024,

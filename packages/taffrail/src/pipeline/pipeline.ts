@@ -16,8 +16,6 @@ import { Stream } from "./stream.ts";
 import type { StreamLane } from "./stream-lane.ts";
 import { createLanes } from "./stream-lanes.ts";
 
-export type { SinkRoute } from "./routes.ts";
-
 export interface PipelineOptions {
   /** At most 30. */
   readonly routes: readonly SinkRoute[];

@@ -2,7 +2,8 @@ import { type EncodedRecord, ledgerFault, type Level, type Sink, systemClock, ty
 import { recorder } from "@taffrail/testkit";
 import { expect } from "vitest";
 import { defaultRetry } from "../backoff.ts";
-import { Pipeline, type PipelineOptions, type SinkRoute } from "../pipeline.ts";
+import { Pipeline, type PipelineOptions } from "../pipeline.ts";
+import type { SinkRoute } from "../routes.ts";
 import { thresholdRank } from "../ranks.ts";
 
 const settings: Omit<PipelineOptions, "routes"> = {
