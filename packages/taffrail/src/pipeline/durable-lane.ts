@@ -4,6 +4,16 @@ import type { BatchBounds, BatchSource, Settlement } from "./batch-source.ts";
 import { count, type Fate } from "./fate.ts";
 import type { LaneSource, Mark } from "./lane-source.ts";
 
+/** Reading and checking a batch blocks the event loop: no batch from disk is larger, whatever its sink likes. */
+const diskBounds: BatchBounds = { maxRecords: 1000, maxCharacters: 256 * 1024 };
+
+function bounded({ maxRecords, maxCharacters }: BatchBounds): BatchBounds {
+  return {
+    maxRecords: Math.min(maxRecords, diskBounds.maxRecords),
+    maxCharacters: Math.min(maxCharacters, diskBounds.maxCharacters),
+  };
+}
+
 /** Records on disk that wait for one sink, and the account of them: those of this process and those that earlier ones left. */
 export class DurableLane implements LaneSource {
   /** Records that were routed to it and are, or were, on disk. */
@@ -79,7 +89,7 @@ export class DurableLane implements LaneSource {
   }
 
   next(bounds: BatchBounds): Batch | undefined {
-    return this.#source.next(bounds);
+    return this.#source.next(bounded(bounds));
   }
 
   settle(batch: Batch, settlement: Settlement): void {
@@ -99,7 +109,8 @@ export class DurableLane implements LaneSource {
     return this.#left >= mark;
   }
 
-  isFull({ maxRecords, maxCharacters }: BatchBounds): boolean {
+  isFull(bounds: BatchBounds): boolean {
+    const { maxRecords, maxCharacters } = bounded(bounds);
     return this.#source.records >= maxRecords || this.#source.bytes >= maxCharacters;
   }
 

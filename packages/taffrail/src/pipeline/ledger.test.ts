@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom, type Random, type Sink, systemClock, type WriteResult } from "@taffrail/contracts";
+import { type Batch, createRandom, type Random, type Sink, systemClock, type WriteResult } from "@taffrail/contracts";
 import { recorder } from "@taffrail/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { createPluginHost } from "../plugins/plugin-host.ts";
@@ -227,6 +227,28 @@ describe("with a spool", () => {
     expectBalance(second);
     await second.close(1000);
     expect(["logs", "traces", "metrics"].map((signal) => readdirSync(join(dir, signal)))).toEqual([[], [], []]);
+  });
+
+  it("reads no more than 1000 records or 256 KiB at a time, and a sink that lingers gets them one after the other", async () => {
+    const dir = folder();
+    const seen: Batch[] = [];
+    const sink: Sink = {
+      ...recorder(),
+      batching: { lingerMs: 60_000, maxRecords: 10_000, maxCharacters: 10_000_000 },
+      async write(batch) {
+        seen.push(batch);
+        return { outcome: "ok" };
+      },
+    };
+    const pipeline = open([{ sink, durable: true }], { spools: logsIn(dir) });
+    const small = '{"n":1}\n';
+    const large = `{"x":"${"x".repeat(2048)}"}\n`;
+    for (let n = 0; n < 3000; n++) pipeline.push(small, 2, 1);
+    for (let n = 0; n < 500; n++) pipeline.push(large, 2, 1);
+    await until(() => seen.reduce((sum, { size }) => sum + size, 0) >= 3400);
+    expect(seen.every(({ size, characters }) => size <= 1000 && characters <= 256 * 1024)).toBe(true);
+    expect(seen.slice(0, 3).map(({ size }) => size)).toEqual([1000, 1000, 1000]);
+    await pipeline.close(1000);
   });
 
   it("tells when the spool of a signal cannot be opened, and keeps its lines in memory", async () => {
