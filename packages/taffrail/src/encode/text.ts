@@ -1,4 +1,5 @@
 import type { Redaction } from "../redact/redaction.ts";
+import { DigitCache } from "./digit-cache.ts";
 import { TextCache } from "./text-cache.ts";
 
 /** Characters that do not stand for themselves in JSON text, and surrogates (a lone one is not valid UTF-8). */
@@ -48,6 +49,7 @@ export class TextWriter {
   readonly #known = new TextCache(4096, 128);
   readonly #frames = new TextCache(512, 256);
   readonly #traces = new TextCache(64, 4096);
+  readonly #digits = new DigitCache();
   #covered = 0;
 
   constructor(limit: number, redaction: Pick<Redaction, "text" | "number">) {
@@ -124,7 +126,7 @@ export class TextWriter {
       const text = this.#number(value);
       if (text !== undefined) return quote(text);
     }
-    return `${value}`;
+    return this.#digits.of(value);
   }
 
   /** A big integer as JSON text: a string of its digits, since readers of JSON lose those of a large number. */

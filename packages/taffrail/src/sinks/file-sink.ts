@@ -26,6 +26,11 @@ export interface FileSink extends Sink {
 
 /** A batch is no larger than this, so that a file does not grow far beyond its bound. */
 const batchCharacters = 256 * 1024;
+/**
+ * Writes begin at least so far apart, in ms. Without it a busy program would write the lines of a turn or two each time, and the writing would cost
+ * more than all the rest; the first line after a quiet time still goes at once.
+ */
+const lingerMs = 1;
 
 class AppendingSink {
   readonly manifest = sinkManifest("file", ["filesystem", "sync-drain", "durable-flush"]);
@@ -48,7 +53,10 @@ class AppendingSink {
     const clock = (): Clock => this.#clock;
     this.#path = path;
     this.#syncOnExit = fsync !== "never";
-    this.batching = maxBytes === undefined ? {} : { maxCharacters: Math.min(maxBytes, batchCharacters) };
+    this.batching = {
+      lingerMs,
+      ...(maxBytes === undefined ? {} : { maxCharacters: Math.min(maxBytes, batchCharacters) }),
+    };
     const problem = (message: string): void => this.#problem(message);
     this.#housekeeping = createHousekeeping({ path, gzip, keep, mode, clock, problem });
     const file = createRollingFile({
