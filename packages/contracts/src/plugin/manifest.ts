@@ -43,7 +43,8 @@ export type Health = { readonly status: "healthy" | "degraded" | "unhealthy"; re
 
 /**
  * What all kinds share. Every member but `manifest` is optional for most kinds; the logger calls `start` once before the first use, and `close`
- * when it closes, each with a deadline, and survives a throw from any of them.
+ * when it closes, each with a deadline, and survives a throw from any of them. A plugin whose start fails is left out; the start of a sink is called
+ * again before the next attempt to write, until it succeeds.
  */
 export interface Plugin {
   readonly manifest: PluginManifest;

@@ -14,6 +14,7 @@ import { type Breaker, type BreakerPolicy, createBreaker } from "./breaker.ts";
 import type { LaneSource, Mark } from "./lane-source.ts";
 import { MemoryBatch } from "./memory-batch.ts";
 import { SinkMeter } from "./sink-meter.ts";
+import type { SinkStart } from "./sink-start.ts";
 
 export interface DeliveryOptions {
   readonly sink: Sink;
@@ -25,8 +26,8 @@ export interface DeliveryOptions {
   readonly breaker: BreakerPolicy | false;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Resolves when the sink has started; undefined when it has already. */
-  readonly ready: Promise<unknown> | undefined;
+  readonly start: SinkStart;
+  readonly fallbackStart: SinkStart | undefined;
   /** Runs background work outside of the caller's asynchronous context. */
   readonly detach: (work: () => void) => void;
   /** Told about each failed attempt, for the one who reports. */
@@ -62,7 +63,6 @@ export class Delivery {
   #isForced = false;
   #isDraining = false;
   #ended = false;
-  #ready: Promise<unknown> | undefined;
   #lastStart = Number.NEGATIVE_INFINITY;
   #scheduled: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #wake: (() => void) | undefined;
@@ -82,7 +82,6 @@ export class Delivery {
     this.lingerMs = lingerMs;
     this.bounds = { ...defaultBounds, ...wishes };
     this.#breaker = createBreaker(breaker, () => clock.monotonic());
-    this.#ready = options.ready;
   }
 
   /** True when nothing waits and nothing is being written. */
@@ -167,7 +166,7 @@ export class Delivery {
   /** Writes by blocking until `isEnough`, or as much as the sink can. Without a synchronous write of the sink it does nothing. */
   drainSync(isEnough: () => boolean): void {
     const { sink, source } = this;
-    if (sink.writeSync === undefined || this.#isDraining) return;
+    if (sink.writeSync === undefined || this.#isDraining || !this.#options.start.isReady) return;
     this.#isDraining = true;
     try {
       while (!isEnough()) {
@@ -186,6 +185,8 @@ export class Delivery {
 
   /** Health as the sink says it, and worse while its batches fail. */
   health(): Health {
+    const unready = this.#options.start.failure;
+    if (unready !== undefined) return { status: "unhealthy", detail: unready };
     if (this.#abandoned > 0) return { status: "unhealthy", detail: "a write does not end" };
     try {
       const own = this.sink.health?.() ?? { status: "healthy" };
@@ -226,8 +227,6 @@ export class Delivery {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    if (this.#ready !== undefined) await this.#ready;
-    this.#ready = undefined;
     do {
       if (this.lingerMs > 0) this.#lastStart = performance.now();
       const batch = this.#inFlight ?? this.source.next(this.bounds);
@@ -295,8 +294,11 @@ export class Delivery {
   async #attempt(batch: Batch): Promise<WriteResult> {
     const abort = this.#abort;
     this.#isForced = false;
-    this.#isWriting = true;
     this.#breaker.begin();
+    const { start } = this.#options;
+    const unready = start.isReady ? undefined : await start.ensure();
+    if (unready !== undefined || this.#inFlight !== batch) return this.#cannotStart(unready);
+    this.#isWriting = true;
     const began = performance.now();
     const { writeTimeoutMs } = this.#options;
     const made = await attempt(this.sink, batch, { timeoutMs: writeTimeoutMs, graceMs, abort });
@@ -304,6 +306,13 @@ export class Delivery {
     this.meter.wrote(performance.now() - began, made.failure);
     this.#judge(made, batch, abort);
     return made.result;
+  }
+
+  /** A sink that has not started fails as one that is away does. It has told why itself. */
+  #cannotStart(reason: string | undefined): WriteResult {
+    if (reason !== undefined) this.#breaker.failed();
+    this.#failure = reason;
+    return { outcome: "retry", reason: reason ?? "the batch was decided meanwhile" };
   }
 
   #judge({ result, abandoned }: Attempt, batch: Batch, abort: WriteAbort): void {
@@ -334,6 +343,9 @@ export class Delivery {
   /** One attempt at the fallback sink: there is no further place. */
   async #fallBack(batch: Batch, fallback: Sink): Promise<void> {
     const abort = this.#fallbackAbort;
+    const unready = await this.#options.fallbackStart?.ensure();
+    if (this.#inFlight !== batch) return;
+    if (unready !== undefined) return this.#settle(batch, batch.size, "retries-exhausted");
     const { result } = await attempt(fallback, batch, { timeoutMs: this.#options.writeTimeoutMs, graceMs, abort });
     if (this.#inFlight !== batch) return;
     if (abort.signal.aborted) this.source.taint();

@@ -7,6 +7,7 @@ import { DurableLane } from "./durable-lane.ts";
 import { MemoryLane } from "./memory-lane.ts";
 import { type Overflow, policiesOf } from "./overflow.ts";
 import { type SinkRoute, takes } from "./routes.ts";
+import type { SinkStart } from "./sink-start.ts";
 import type { StreamLane } from "./stream-lane.ts";
 
 export interface LanesOptions
@@ -19,8 +20,8 @@ export interface LanesOptions
   readonly reserve: number;
   readonly breaker: BreakerPolicy | false;
   readonly spool: Spool | undefined;
-  /** Starts a sink, once; answers a promise when that takes time. */
-  readonly start: (sink: Sink, name: string) => Promise<unknown> | undefined;
+  /** Starts a sink, once. */
+  readonly start: (sink: Sink, name: string) => SinkStart;
   readonly gather: () => void;
   readonly onChange: () => void;
   readonly onDrop: (name: string, reason: DropReason, records: number) => void;
@@ -60,7 +61,6 @@ function createLane(options: LanesOptions, route: SinkRoute, index: number, all:
           for (const lane of all) lane.memory?.resize(chunk, bytes);
         },
       });
-  const ready = [options.start(route.sink, name), route.fallback && options.start(route.fallback, `${name} fallback`)];
   const delivery = new Delivery({
     sink: route.sink,
     fallback: route.fallback,
@@ -70,7 +70,8 @@ function createLane(options: LanesOptions, route: SinkRoute, index: number, all:
     breaker: route.breaker ?? options.breaker,
     clock: options.clock,
     random: options.random,
-    ready: ready.some((started) => started !== undefined) ? Promise.all(ready) : undefined,
+    start: options.start(route.sink, name),
+    fallbackStart: route.fallback && options.start(route.fallback, `${name} fallback`),
     detach: options.detach,
     onFailure: (reason) => options.onFailure(name, reason),
   });

@@ -311,11 +311,11 @@ export class Stream {
     if (chunk.cost >= this.#sealAt || chunk.size >= this.#fullAt) this.#sealFull();
   }
 
-  /** Size at which the open chunk is sealed: larger while nobody could take it anyway. */
+  /** Size at which the open chunk is sealed: larger while nobody would take it anyway. */
   get #sealAt(): number {
     const { byRank } = this.#routes;
     const isFree = ({ lane }: PressedLane): boolean =>
-      !lane.delivery.isBusy && byRank.some((mask) => (mask & lane.bit) !== 0);
+      !lane.delivery.isBusy && lane.delivery.lingerMs === 0 && byRank.some((mask) => (mask & lane.bit) !== 0);
     return this.#memory.some(isFree) ? sealIdle : sealBusy;
   }
 
