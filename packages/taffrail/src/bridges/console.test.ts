@@ -1,5 +1,6 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
+import { inspect } from "node:util";
 import { recorder } from "@taffrail/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { createLogger } from "../logger.ts";
@@ -33,6 +34,40 @@ function bridged(options: Omit<ConsoleBridgeOptions, "console"> = {}, loggerOpti
 }
 
 describe("bridgeConsole", () => {
+  it("keeps each argument at its placeholder when one is an error", async () => {
+    const { console, records } = bridged();
+    console.error("%s failed because %s", new Error("job 7"), "no disk");
+    expect(await records()).toMatchObject([
+      { level: "error", msg: "job 7 failed because no disk", err: { message: "job 7" } },
+    ]);
+  });
+
+  it("never throws, whatever an argument does when it is looked at", async () => {
+    const { console, records } = bridged();
+    const hostile = {
+      [inspect.custom]() {
+        throw new TypeError("look away");
+      },
+    };
+    console.warn("watch", hostile);
+    console.log(
+      new Proxy(
+        {},
+        {
+          getPrototypeOf() {
+            throw new TypeError("no");
+          },
+        },
+      ),
+    );
+    console.log("after");
+    expect((await records()).map(({ level, msg }) => `${level} ${String(msg)}`)).toEqual([
+      "warn watch",
+      "info ",
+      "info after",
+    ]);
+  });
+
   it("sends each method at its level, with its text as the console makes it", async () => {
     const { console, records, printed } = bridged();
     console.log("user %s is %d", "ann", 7, { a: 1 });

@@ -2,6 +2,7 @@ import { format } from "node:util";
 import { type Level, levels } from "@taffrail/contracts";
 import type { Logger } from "../logger.ts";
 import { checkNested, checkOptions, isObject, isOneOf } from "../options/check-options.ts";
+import { readThrown } from "./bridge-call.ts";
 
 const levelOf = {
   trace: "trace",
@@ -29,9 +30,15 @@ type ConsoleCall = (...args: unknown[]) => void;
 /** One sentence of all arguments as the console would print them, and the first error apart, so that its parts stay fields. */
 function readArguments(args: readonly unknown[]): { readonly message: string; readonly error: Error | undefined } {
   const error = args.find((arg) => arg instanceof Error);
-  const rest = error === undefined ? args : args.filter((arg) => arg !== error);
-  const message = rest.length === 0 && error !== undefined ? error.message : format(...rest);
-  return { message, error };
+  if (error === undefined) return { message: format(...args), error };
+  const [template] = args;
+  if (typeof template === "string" && template.includes("%")) {
+    // Each argument belongs to its placeholder; without the error the later ones would stand in the wrong places.
+    const shown = args.map((arg) => (arg === error ? error.message : arg));
+    return { message: format(...shown), error };
+  }
+  const rest = args.filter((arg) => arg !== error);
+  return { message: rest.length === 0 ? error.message : format(...rest), error };
 }
 
 /** What a method says with these arguments; undefined: nothing. */
@@ -78,6 +85,10 @@ export function bridgeConsole(log: Logger, options: ConsoleBridgeOptions = {}): 
         const { message, error } = readArguments(said);
         if (error === undefined) log.log(level, message);
         else log.log(level, message, error);
+      } catch (error) {
+        // Something among the arguments throws when it is looked at; the rest of the call is worth keeping.
+        const message = said.find((value) => typeof value === "string") ?? "";
+        log.log(level, message, { "taffrail.fields_error": readThrown(error) });
       } finally {
         inside = false;
       }

@@ -1,5 +1,4 @@
 export { bridgeConsole, type ConsoleBridgeOptions, type ConsoleMethod } from "./console.ts";
-export { flushAfter } from "./flush-after.ts";
 export { type PinoBridgeOptions, type PinoChildOptions, type PinoCompatible, pinoCompatible } from "./pino.ts";
 export { type PinoStreamOptions, taffrailStream } from "./pino-stream.ts";
 export { type WinstonCompatible, winstonCompatible } from "./winston.ts";

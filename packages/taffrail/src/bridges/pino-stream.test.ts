@@ -1,29 +1,11 @@
-import { recorder } from "@taffrail/testkit";
 import pino from "pino";
-import { afterEach, describe, expect, it } from "vitest";
-import { createLogger, type Logger } from "../logger.ts";
-import type { LoggerOptions } from "../options/option-types.ts";
+import { describe, expect, it } from "vitest";
 import { taffrailStream } from "./pino-stream.ts";
-
-const opened: Logger[] = [];
-afterEach(async () => {
-  for (const log of opened.splice(0)) await log.close();
-});
-
-function open(options: LoggerOptions = {}) {
-  const recorded = recorder();
-  const log = createLogger({ level: "trace", service: "app", signals: [], sinks: [recorded], ...options });
-  opened.push(log);
-  const records = async () => {
-    await log.flush();
-    return recorded.records.map(({ time: _, service: __, ...record }) => record);
-  };
-  return { log, records };
-}
+import { openLogger } from "./testdata/open-logger.ts";
 
 describe("taffrailStream", () => {
   it("takes the lines of a real pino: level, message, fields, errors, children", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = pino({ level: "trace", base: null }, taffrailStream(log));
     logger.info({ a: 1 }, "hello");
     logger.child({ b: 2 }).warn("there");
@@ -38,7 +20,7 @@ describe("taffrailStream", () => {
   });
 
   it("knows levels as names, between two others, and beyond", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const named = { formatters: { level: (label: string) => ({ level: label }) }, base: null } as const;
     pino(named, taffrailStream(log)).error("a");
     pino({ customLevels: { notice: 35 }, base: null }, taffrailStream(log)).notice("b");
@@ -47,14 +29,14 @@ describe("taffrailStream", () => {
   });
 
   it("messageKey: the key that pino was given", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = pino({ messageKey: "text", base: null }, taffrailStream(log, { messageKey: "text" }));
     logger.info("hello");
     expect(await records()).toMatchObject([{ msg: "hello" }]);
   });
 
   it("clock: a time far from now is kept", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const stream = taffrailStream(log, { clock: { now: () => 100_000 } });
     stream.write('{"level":30,"time":99500,"msg":"a"}\n{"level":30,"time":5000,"msg":"b"}\n');
     stream.write('{"level":30,"time":"1970-01-01T00:00:07.000Z","msg":"c"}\n{"level":30,"time":1e300,"msg":"d"}\n');
@@ -63,7 +45,7 @@ describe("taffrailStream", () => {
   });
 
   it("takes lines in pieces, and text that is no JSON", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const stream = taffrailStream(log);
     const bytes = Buffer.from('{"level":30,"msg":"gr\u00fc\u00dfe"}\nplain text\n\n[1]\nlast');
     for (const byte of bytes) stream.write(Buffer.from([byte]));
@@ -72,7 +54,7 @@ describe("taffrailStream", () => {
   });
 
   it("bounds a line without an end", async () => {
-    const { log, records } = open({ level: "info" });
+    const { log, records } = openLogger({ level: "info" });
     const stream = taffrailStream(log);
     stream.write("x".repeat(2.5 * 1024 * 1024));
     expect((await records()).length).toBe(2);

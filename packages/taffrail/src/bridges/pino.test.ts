@@ -1,26 +1,8 @@
-import { recorder } from "@taffrail/testkit";
 import Fastify from "fastify";
 import pino from "pino";
-import { afterEach, describe, expect, it } from "vitest";
-import { createLogger, type Logger } from "../logger.ts";
-import type { LoggerOptions } from "../options/option-types.ts";
+import { describe, expect, it } from "vitest";
 import { pinoCompatible } from "./pino.ts";
-
-const opened: Logger[] = [];
-afterEach(async () => {
-  for (const log of opened.splice(0)) await log.close();
-});
-
-function open(options: LoggerOptions = {}) {
-  const recorded = recorder();
-  const log = createLogger({ level: "trace", service: "app", signals: [], sinks: [recorded], ...options });
-  opened.push(log);
-  const records = async () => {
-    await log.flush();
-    return recorded.records.map(({ time: _, service: __, ...record }) => record);
-  };
-  return { log, records };
-}
+import { openLogger } from "./testdata/open-logger.ts";
 
 /** What pino itself writes for the same calls. */
 function viaPino(use: (logger: pino.Logger) => void, options: pino.LoggerOptions = {}): Record<string, unknown>[] {
@@ -54,8 +36,19 @@ describe("pinoCompatible, and its pinoChild loggers", () => {
     ],
     ["a child's level", (logger) => logger.child({}, { level: "error" }).info("not seen")],
   ];
+  it("makes a child also of bindings that throw when they are read", async () => {
+    const { log, records } = openLogger();
+    const bindings = {
+      get broken(): string {
+        throw new TypeError("no");
+      },
+    };
+    pinoCompatible(log).child(bindings).info("hello");
+    expect(await records()).toEqual([{ level: "info", msg: "hello", "taffrail.fields_error": "TypeError: no" }]);
+  });
+
   it.each(calls)("writes what pino writes: %s", async (_, call) => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     call(pinoCompatible(log) as never);
     // A record without a message has an empty one; pino leaves it out.
     const found = (await records()).map(({ msg, ...record }) => (msg === "" ? record : { ...record, msg }));
@@ -63,7 +56,7 @@ describe("pinoCompatible, and its pinoChild loggers", () => {
   });
 
   it("keeps errors with type, message and stack, and takes the message from them", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = pinoCompatible(log);
     logger.error(new TypeError("no card"));
     logger.error({ err: new TypeError("no card") }, "cannot pay");
@@ -75,7 +68,7 @@ describe("pinoCompatible, and its pinoChild loggers", () => {
   });
 
   it("keeps arguments that no placeholder takes", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = pinoCompatible(log);
     logger.info("a %s", "b", "c", 3);
     logger.info("plain", 1);
@@ -88,7 +81,7 @@ describe("pinoCompatible, and its pinoChild loggers", () => {
   });
 
   it("has pino's levels, which are those of the logger", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = pinoCompatible(log);
     logger.level = "warn";
     expect([log.level, logger.level, logger.levelVal]).toEqual(["warn", "warn", 40]);
@@ -110,7 +103,7 @@ describe("pinoCompatible, and its pinoChild loggers", () => {
   });
 
   it("serializers: of the options hold for all children", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = pinoCompatible(log, { serializers: { user: (user: { id: number }) => user.id } });
     logger.info({ user: { id: 1 } });
     logger.child({ user: { id: 2 } }).info("x");
@@ -118,7 +111,7 @@ describe("pinoCompatible, and its pinoChild loggers", () => {
   });
 
   it("level, msgPrefix: of pinoCompatible's child options hold for the child alone", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = pinoCompatible(log);
     const child = logger.child({}, { level: "silent", msgPrefix: "[db] " });
     child.error("no");
@@ -129,14 +122,14 @@ describe("pinoCompatible, and its pinoChild loggers", () => {
   });
 
   it("tells its bindings, and flushes", async () => {
-    const { log } = open();
+    const { log } = openLogger();
     const child = pinoCompatible(log).child({ a: 1 }).child({ b: 2 });
     expect(child.bindings()).toEqual({ a: 1, b: 2 });
     await new Promise<void>((resolve) => child.flush(() => resolve()));
   });
 
   it("masks what a serializer that throws would have shown, and never throws itself", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = pinoCompatible(log, {
       serializers: {
         avatar: () => {
@@ -162,12 +155,12 @@ describe("pinoCompatible, and its pinoChild loggers", () => {
   });
 
   it("refuses rules of redaction for one child, which would hold for nobody", () => {
-    const { log } = open();
+    const { log } = openLogger();
     expect(() => pinoCompatible(log).child({}, { redact: ["a"] } as object)).toThrow("option redact is not valid");
   });
 
   it("serves Fastify as its logger, with its serializers and request ids", async () => {
-    const { log, records } = open({ level: "info" });
+    const { log, records } = openLogger({ level: "info" });
     const app = Fastify({ loggerInstance: pinoCompatible(log) });
     app.get("/", async (request) => {
       request.log.info({ a: 1 }, "inside %s", "handler");

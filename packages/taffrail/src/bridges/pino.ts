@@ -98,6 +98,15 @@ function emit({ log, serializers, prefix }: State, level: Level, first: unknown,
   else log.log(level, prefix + message, fields);
 }
 
+/** The fields of a child. A getter among them that throws must not reach the caller. */
+function readBindings(own: object, serializers: Serializers): Readonly<Record<string, unknown>> {
+  try {
+    return { ...serialize(own, serializers) };
+  } catch (error) {
+    return { "taffrail.fields_error": readThrown(error) };
+  }
+}
+
 function refuseRedaction(options: object): void {
   if (!Object.hasOwn(options, "redact")) return;
   const reason = "a child cannot have rules of its own; the option `redact` of createLogger holds for all";
@@ -142,7 +151,7 @@ function wrap(state: State): PinoCompatible {
     child(own, options = {}) {
       refuseRedaction(options);
       const joined = { ...serializers, ...options.serializers };
-      const shown = serialize(own, joined);
+      const shown = readBindings(own, joined);
       const level = options.level === undefined ? undefined : toSetting(options.level);
       return wrap({
         log: log.child(shown, level === undefined ? {} : { level }),

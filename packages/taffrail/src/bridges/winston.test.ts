@@ -1,30 +1,29 @@
-import { recorder } from "@taffrail/testkit";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import winston from "winston";
-import { createLogger, type Logger } from "../logger.ts";
-import type { LoggerOptions } from "../options/option-types.ts";
+import { openLogger } from "./testdata/open-logger.ts";
 import { winstonCompatible } from "./winston.ts";
 import { type WinstonTransportOptions, winstonTransport } from "./winston-transport.ts";
 
-const opened: Logger[] = [];
-afterEach(async () => {
-  for (const log of opened.splice(0)) await log.close();
-});
-
-function open(options: LoggerOptions = {}) {
-  const recorded = recorder();
-  const log = createLogger({ level: "trace", service: "app", signals: [], sinks: [recorded], ...options });
-  opened.push(log);
-  const records = async () => {
-    await log.flush();
-    return recorded.records.map(({ time: _, service: __, ...record }) => record);
-  };
-  return { log, records };
-}
-
 describe("winstonCompatible", () => {
+  it("never throws on a record that throws when it is read", async () => {
+    const { log, records } = openLogger();
+    const broken = {
+      get level(): string {
+        throw new TypeError("no");
+      },
+      message: "x",
+    };
+    winstonCompatible(log)
+      .log(broken)
+      .log({ level: Object.create(null), message: "y" });
+    expect((await records()).map((record) => record["taffrail.fields_error"])).toEqual([
+      "TypeError: no",
+      expect.stringContaining("TypeError"),
+    ]);
+  });
+
   it("has winston's methods and levels", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = winstonCompatible(log);
     const { error, silly } = logger;
     error("a", { code: 1 });
@@ -45,7 +44,7 @@ describe("winstonCompatible", () => {
   });
 
   it("takes log() in both forms, placeholders, several objects and errors", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = winstonCompatible(log);
     logger.log("info", "user %s", "ann", { a: 1 }, { b: 2 });
     logger.log({ level: "warn", message: "object", c: 3 } as never);
@@ -66,7 +65,7 @@ describe("winstonCompatible", () => {
   });
 
   it("has children, and a level that is the logger's", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = winstonCompatible(log);
     logger.child({ module: "db" }).info("a");
     logger.level = "error";
@@ -84,7 +83,7 @@ describe("winstonCompatible", () => {
   });
 
   it("never throws", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const evil = new Proxy(
       {},
       {
@@ -105,7 +104,7 @@ describe("winstonCompatible", () => {
 
 describe("winstonTransport", () => {
   function viaWinston(options: winston.LoggerOptions = {}, transport: WinstonTransportOptions = {}) {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = winston.createLogger({
       level: "silly",
       transports: [winstonTransport(log, transport)],
@@ -160,14 +159,14 @@ describe("winstonTransport", () => {
   });
 
   it("clock: a time far from now is kept", async () => {
-    const { log, records } = open();
+    const { log, records } = openLogger();
     const logger = winston.createLogger({ transports: [winstonTransport(log, { clock: { now: () => 0 } })] });
     logger.info("old", { timestamp: "2001-01-01T00:00:00.000Z" });
     expect(await records()).toMatchObject([{ msg: "old", original_time: "2001-01-01T00:00:00.000Z" }]);
   });
 
   it("handleExceptions, handleRejections: tell winston to give it these too", () => {
-    const { log } = open();
+    const { log } = openLogger();
     const transport = winstonTransport(log, { handleExceptions: true, handleRejections: true });
     expect(transport).toMatchObject({ handleExceptions: true, handleRejections: true });
     expect(winstonTransport(log)).toMatchObject({ handleExceptions: false, handleRejections: false });

@@ -46,6 +46,22 @@ function logAs(log: Logger, level: Level, known: object, message: unknown, meta:
   }
 }
 
+/** The parts of a record that was given whole. Throws what its getters throw. */
+function readRecord(record: object): { readonly name: string; readonly message: unknown; readonly fields: object } {
+  const { level, message, ...fields } = record as { readonly level?: unknown; readonly message?: unknown };
+  return { name: String(level), message, fields };
+}
+
+/** A record given whole. Never throws. */
+function logRecord(log: Logger, record: object): void {
+  try {
+    const { name, message, fields } = readRecord(record);
+    logWinston(log, name, message, [fields]);
+  } catch (error) {
+    log.info("", { "taffrail.fields_error": readThrown(error) });
+  }
+}
+
 /**
  * A winston call as a record, for the logger and the transport. Never throws.
  *
@@ -95,12 +111,8 @@ export function winstonCompatible(log: Logger): WinstonCompatible {
     debug: method("debug"),
     silly: method("silly"),
     log(first: unknown, message?: unknown, ...meta: unknown[]) {
-      if (typeof first === "object" && first !== null) {
-        const { level, message: text, ...fields } = first as { readonly level?: unknown; readonly message?: unknown };
-        logWinston(log, String(level), text, [fields]);
-      } else {
-        logWinston(log, String(first), message, meta);
-      }
+      if (typeof first === "object" && first !== null) logRecord(log, first);
+      else logWinston(log, String(first), message, meta);
       return bridged;
     },
     isLevelEnabled(name) {

@@ -19,9 +19,9 @@ const err = {
   errors: [{ type: "RangeError", message: "one" }, "two"],
 };
 /** What must never reach a terminal or break a line. */
-const evil = "\u001b[2Jgone\r\u0007\u009b\u202e\u2028\n{} \ud800";
+const evil = "\u001b[2Jgone\r\u0007\u009b\u202e\u061c\u2028\n{} \ud800";
 const isControl = (character: string): boolean =>
-  /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\p{Cs}]/u.test(character);
+  /[\p{Cc}\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\p{Cs}]/u.test(character);
 const controlsIn = (text: string): string[] => [...text].filter(isControl);
 
 describe("wantsColours", () => {
@@ -145,6 +145,11 @@ function readLogfmt(line: string): Record<string, string> {
 
 describe("logfmtFormat", () => {
   const show = (fields: object): string => logfmtFormat().format(recordOf(fields));
+
+  it("quotes white space and marks of direction in other alphabets too", () => {
+    const line = show({ a: "x\u1680y", b: "x\u061cy", c: "naïve" });
+    expect(line).toContain('a="x\u1680y" b="x\\u061cy" c=naïve');
+  });
 
   it("writes pairs, dotted for nested fields", () => {
     expect(show({ a: 1, b: true, c: null, user: { id: 5, roles: ["x"] }, empty: "", none: {} })).toBe(

@@ -4,14 +4,14 @@ import { isFields, parseLine } from "./parsed-line.ts";
 import { visible } from "./visible.ts";
 
 /** What needs no quotes: no white space, no quotes, no `=`, no backslash, no control. */
-const bare = /^[!#-<>-[\]-~\u00a1-\u1fff]+$/;
+const bare = /^[!#-<>-[\]-~\u00a1-\u061b\u061d-\u167f\u1681-\u1fff]+$/;
 /** A text that would be read as a number or a word of JSON stands in quotes, so that it stays a text. */
 const typed = /^(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/;
 const notInKey = /[^\w.@/-]/g;
 
 const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\" };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get out
-const escaped = /[\u0000-\u001f"\\\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]/gu;
+const escaped = /[\u0000-\u001f"\\\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]/gu;
 
 function quote(text: string): string {
   const inner = text.replace(

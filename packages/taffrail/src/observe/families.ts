@@ -230,6 +230,7 @@ const pluginShapes: readonly Shape<PluginStats>[] = [
 const spoolGauges: readonly (readonly [keyof SpoolStats, string, string, string])[] = [
   ["records", "taffrail.spool.length", "{record}", "Records on disk."],
   ["bytes", "taffrail.spool.size", "By", "Bytes on disk."],
+  ["heldRecords", "taffrail.spool.held", "{record}", "Records that only memory has, because the disk refuses them."],
   ["limitBytes", "taffrail.spool.limit", "By", "Bytes that the spool may take."],
   ["segments", "taffrail.spool.segments", "{segment}", "Files of the spool."],
   ["quarantinedSegments", "taffrail.spool.quarantined.segments", "{segment}", "Damaged files that were put aside."],

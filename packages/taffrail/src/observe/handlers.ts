@@ -24,7 +24,7 @@ type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Addresses and details of errors may carry a user, a password or a token in a query. */
 function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^\s/@]*@/g, "//").replace(/\?[^\s"')]*/g, "");
+  return text.replace(/\/\/[^\s/]*@/g, "//").replace(/\?[^\s"')]*/g, "");
 }
 
 function json(status: number, value: object): HealthAnswer {

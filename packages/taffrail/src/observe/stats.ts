@@ -39,6 +39,8 @@ export interface SpoolStats {
   readonly segments: number;
   readonly quarantinedSegments: number;
   readonly quarantinedBytes: number;
+  /** Records that only memory has, because the disk refuses them. */
+  readonly heldRecords: number;
 }
 
 /** Everything that a logger family knows about itself: read from the parts that keep the numbers, never counted a second time. */

@@ -54,6 +54,7 @@ export const stats: LoggerStats = {
     segments: 2,
     quarantinedSegments: 1,
     quarantinedBytes: 64,
+    heldRecords: 3,
   },
   pressure: { fill: 0.5, shedding: 1 },
 };
