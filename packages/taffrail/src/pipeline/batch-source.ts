@@ -19,7 +19,9 @@ export interface BatchSource {
   readonly records: number;
   /** What they take up, in bytes of memory or disk. */
   readonly bytes: number;
-  /** The oldest batch; undefined when nothing waits. The one handed out must be settled before the next is asked for. */
+  /** True when the last `next` found nothing yet and should be called again in the next turn of the event loop. */
+  readonly isSearching?: boolean;
+  /** The oldest batch; undefined when nothing waits, or nothing that can be read now. The one handed out must be settled before the next is asked for. */
   next(bounds: BatchBounds): Batch | undefined;
   /** The batch that was handed out is decided. */
   settle(batch: Batch, settlement: Settlement): void;

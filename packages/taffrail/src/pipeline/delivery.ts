@@ -1,6 +1,5 @@
 import {
   type Batch,
-  type Clock,
   createBatch,
   type DropReason,
   type Health,
@@ -8,40 +7,30 @@ import {
   type WriteResult,
 } from "@taffrail/contracts";
 import { type Attempt, attempt, WriteAbort } from "./attempt.ts";
-import { type RetryPolicy, retryDelay } from "./backoff.ts";
+import { retryDelay } from "./backoff.ts";
 import type { BatchBounds } from "./batch-source.ts";
-import { type Breaker, type BreakerPolicy, createBreaker } from "./breaker.ts";
+import { type Breaker, createBreaker } from "./breaker.ts";
+import type { DeliveryOptions } from "./delivery-options.ts";
 import type { LaneSource, Mark } from "./lane-source.ts";
 import { MemoryBatch } from "./memory-batch.ts";
 import { SinkMeter } from "./sink-meter.ts";
-import type { SinkStart } from "./sink-start.ts";
-
-export interface DeliveryOptions {
-  readonly sink: Sink;
-  /** Takes batches while the breaker is open, and those whose retry time is over. */
-  readonly fallback: Sink | undefined;
-  readonly source: LaneSource;
-  readonly retry: RetryPolicy;
-  readonly writeTimeoutMs: number;
-  readonly breaker: BreakerPolicy | false;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly start: SinkStart;
-  readonly fallbackStart: SinkStart | undefined;
-  /** Runs background work outside of the caller's asynchronous context. */
-  readonly detach: (work: () => void) => void;
-  /** Told about each failed attempt, for the one who reports. */
-  readonly onFailure: (reason: string) => void;
-}
 
 /** A batch is large enough to make its fixed cost small, and small enough that a retry repeats little. */
 const defaultBounds: BatchBounds = { maxRecords: 16_384, maxCharacters: 512 * 1024 };
+/** Turns in which what waits is looked for in vain, after which it is looked for seldom; and how seldom, in ms. */
+const vainTurns = 10;
+const seldomMs = 1000;
 /** How long after the abort of its write a sink may take to let go, in ms. */
 const graceMs = 1000;
 
 interface Waiter {
   readonly mark: Mark;
   readonly resolve: () => void;
+}
+
+/** Records of a batch that a sink refused, whatever it says. */
+function refusedOf(result: WriteResult, { size }: Batch): number {
+  return result.outcome === "partial" ? Math.min(Math.max(Math.floor(result.refused) || 0, 0), size) : 0;
 }
 
 /**
@@ -62,6 +51,8 @@ export class Delivery {
   #isRunning = false;
   #isForced = false;
   #isDraining = false;
+  /** Times in a row that records waited and none could be read. */
+  #vain = 0;
   #ended = false;
   #lastStart = Number.NEGATIVE_INFINITY;
   #scheduled: NodeJS.Timeout | NodeJS.Immediate | undefined;
@@ -109,8 +100,9 @@ export class Delivery {
    */
   schedule(): void {
     if (this.#isRunning || this.#ended) return;
+    if (this.#vain > vainTurns) this.#unschedule();
     if (this.lingerMs > 0 && this.source.isFull(this.bounds)) this.startIfDue();
-    else if (this.#scheduled === undefined) this.#options.detach(() => this.#startTimer());
+    else if (this.#scheduled === undefined) this.#options.detach(() => this.#startTimer(this.#lingerLeft()));
   }
 
   /** Starts without waiting for the next turn of the loop, unless a linger has to pass first. */
@@ -171,6 +163,7 @@ export class Delivery {
     try {
       while (!isEnough()) {
         const batch = this.#inFlight ?? source.next(this.bounds);
+        if (batch === undefined && source.isSearching === true) continue;
         if (batch === undefined) break;
         const isNew = this.#inFlight === undefined;
         this.#inFlight = batch;
@@ -209,14 +202,17 @@ export class Delivery {
     return true;
   }
 
-  #startTimer(): void {
+  #lingerLeft(): number {
+    return this.lingerMs === 0 ? 0 : this.#lastStart + this.lingerMs - performance.now();
+  }
+
+  #startTimer(waitMs: number): void {
     const start = (): void => {
       this.#scheduled = undefined;
       if (!this.#isRunning && !this.#ended) void this.#run();
     };
-    const wait = this.lingerMs === 0 ? 0 : this.#lastStart + this.lingerMs - performance.now();
     // A linger does not keep the process alive; the end of the process cuts it short.
-    this.#scheduled = wait > 0 ? setTimeout(start, wait).unref() : setImmediate(start);
+    this.#scheduled = waitMs > 0 ? setTimeout(start, waitMs).unref() : setImmediate(start);
   }
 
   #unschedule(): void {
@@ -230,7 +226,8 @@ export class Delivery {
     do {
       if (this.lingerMs > 0) this.#lastStart = performance.now();
       const batch = this.#inFlight ?? this.source.next(this.bounds);
-      if (batch === undefined) break;
+      if (batch === undefined) return this.#lookAgain();
+      this.#vain = 0;
       this.#inFlight = batch;
       await this.#deliver(batch);
     } while (!this.#ended && this.#goesOn());
@@ -239,6 +236,17 @@ export class Delivery {
     if (this.#ended) return;
     this.source.mark();
     if (!this.idle) this.schedule();
+  }
+
+  /** There was nothing to read. What waits all the same is looked for in the next turn; seldom, when that was in vain before. */
+  #lookAgain(): void {
+    this.#isRunning = false;
+    const isSearching = this.source.isSearching === true;
+    this.#isForced &&= isSearching;
+    this.source.mark();
+    if (this.#ended || this.idle) return;
+    this.#vain = isSearching ? 0 : this.#vain + 1;
+    this.#options.detach(() => this.#startTimer(this.#vain > vainTurns ? seldomMs : 0));
   }
 
   /** A sink that likes large batches is not given a small one right after another, unless somebody waits for it. */
@@ -335,8 +343,7 @@ export class Delivery {
       return;
     }
     this.meter.bytes += batch instanceof MemoryBatch ? batch.byteLength : batch.characters;
-    const refused =
-      result.outcome === "partial" ? Math.min(Math.max(Math.floor(result.refused) || 0, 0), batch.size) : 0;
+    const refused = refusedOf(result, batch);
     this.#settle(batch, refused, refused > 0 ? "sink-refused" : undefined);
   }
 
@@ -354,8 +361,7 @@ export class Delivery {
       this.#settle(batch, batch.size, "retries-exhausted");
       return;
     }
-    const refused =
-      result.outcome === "partial" ? Math.min(Math.max(Math.floor(result.refused) || 0, 0), batch.size) : 0;
+    const refused = refusedOf(result, batch);
     this.meter.fellBack += result.outcome === "drop" ? 0 : batch.size - refused;
     this.#settle(
       batch,

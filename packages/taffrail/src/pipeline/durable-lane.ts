@@ -88,6 +88,10 @@ export class DurableLane implements LaneSource {
     return { accepted: offered + this.inherited, delivered, filtered, dropped, pending };
   }
 
+  get isSearching(): boolean {
+    return this.#source.isSearching === true;
+  }
+
   next(bounds: BatchBounds): Batch | undefined {
     return this.#source.next(bounded(bounds));
   }

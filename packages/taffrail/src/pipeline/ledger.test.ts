@@ -6,6 +6,7 @@ import { recorder } from "@taffrail/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { createPluginHost } from "../plugins/plugin-host.ts";
 import { createSignalSpools } from "../spool/signal-spools.ts";
+import type { DurableOptions } from "../spool/spool-options.ts";
 import type { SinkRoute } from "./routes.ts";
 import { expectBalance, open, pause, until } from "./testdata/pipelines.ts";
 
@@ -108,8 +109,8 @@ describe("the ledger of the family", () => {
   );
 });
 
-const logsIn = (dir: string, bounds: { readonly maxBytes?: number; readonly segmentBytes?: number } = {}) =>
-  createSignalSpools({ dir, signals: ["logs"], ...bounds });
+const logsIn = (dir: string, options: Partial<DurableOptions> = {}) =>
+  createSignalSpools({ ...options, dir, signals: ["logs"] });
 
 describe("with a spool", () => {
   it("counts records on disk once, with those in memory beside them", async () => {
@@ -248,6 +249,31 @@ describe("with a spool", () => {
     await until(() => seen.reduce((sum, { size }) => sum + size, 0) >= 3400);
     expect(seen.every(({ size, characters }) => size <= 1000 && characters <= 256 * 1024)).toBe(true);
     expect(seen.slice(0, 3).map(({ size }) => size)).toEqual([1000, 1000, 1000]);
+    await pipeline.close(1000);
+  });
+
+  it("waits for records that are on their way to the disk, however many there are", async () => {
+    const sink: Sink = { ...recorder(), batching: { lingerMs: 50, maxRecords: 10 } };
+    const pipeline = open([{ sink, durable: true }], { spools: logsIn(folder(), { commit: "turn" }) });
+    for (let n = 0; n < 100; n++) pipeline.push(`{"n":${n}}\n`, 2, 1);
+    expect(await pipeline.flush(5000)).toMatchObject({ accepted: 100, delivered: 100, pending: 0 });
+    await pipeline.close(1000);
+  });
+
+  it("finds what a sink wants among many records that it does not", async () => {
+    const pipeline = open(
+      [
+        { sink: recorder(), durable: true, level: "error", name: "few" },
+        { sink: recorder(), durable: true, name: "all" },
+      ],
+      { spools: logsIn(folder()) },
+    );
+    const filler = `{"x":"${"x".repeat(1000)}"}\n`;
+    for (let n = 0; n < 2500; n++) pipeline.push(filler, 2, 2);
+    pipeline.push('{"n":1}\n', 4, 3);
+    await until(() => pipeline.ledger().pending === 0);
+    expect(pipeline.ledger().sinks.few).toMatchObject({ delivered: 1, filtered: 2500 });
+    expectBalance(pipeline);
     await pipeline.close(1000);
   });
 

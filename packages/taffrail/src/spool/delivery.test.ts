@@ -75,6 +75,34 @@ describe("delivery from a spool", () => {
     expect(spool.stats().records).toBe(0);
   });
 
+  it("looks for the few records of a sink piece by piece, and loses none of them", () => {
+    const dir = place.dir();
+    const spool = place.open({ dir });
+    const [all, few] = [spool.source("all"), spool.source("few")];
+    for (const index of numbers(0, 3000)) spool.append(line(index, 1000), 2, index % 1400 === 1399 ? 3 : 1);
+    const found: unknown[] = [];
+    let searches = 0;
+    for (let batch = few.next(wide); batch !== undefined || few.isSearching; batch = few.next(wide)) {
+      if (batch === undefined) {
+        searches += 1;
+        expect(few.records).toBe(2 - found.length);
+        continue;
+      }
+      found.push(...keys(batch));
+      few.settle(batch, done);
+    }
+    expect(found).toEqual([1399, 2799]);
+    expect(searches).toBeGreaterThan(3);
+    let woken = 0;
+    spool.onRecords(() => {
+      woken += 1;
+    });
+    spool.append(line("last"), 2);
+    expect([woken, keys(few.next(wide))]).toEqual([1, ["last"]]);
+    for (let batch = all.next(wide); batch !== undefined; batch = all.next(wide)) all.settle(batch, done);
+    expect(all.records).toBe(0);
+  });
+
   it("calls when records came for a source that had run empty, once", () => {
     const spool = place.open();
     const source = spool.source("http");

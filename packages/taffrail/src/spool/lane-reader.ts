@@ -20,6 +20,9 @@ export interface LaneReaderOptions {
   readonly problem: (message: string) => void;
 }
 
+/** Bytes that are looked at in one turn of the event loop: a sink that wants few of the records must not block it. */
+const searchBytes = 512 * 1024;
+
 /** The segment that is being read. */
 interface Place {
   readonly segment: Segment;
@@ -44,6 +47,8 @@ export class LaneReader implements Progress {
   next: number;
   /** Records that wait, those handed out included. */
   waiting = 0;
+  /** True when the last look ended before anything was found, and goes on with the next one. */
+  isSearching = false;
   readonly #lane: Lane;
   readonly #options: LaneReaderOptions;
   readonly #cursor: CursorFile;
@@ -83,13 +88,21 @@ export class LaneReader implements Progress {
     this.waiting += 1;
   }
 
-  /** The oldest batch; the same one until it is settled. */
+  /** The oldest batch; the same one until it is settled. Undefined when there is none, or none was found yet (`isSearching`). */
   batch(bounds: BatchBounds): Batch | undefined {
+    this.isSearching = false;
+    let left = searchBytes;
     while (this.#out === undefined) {
       const place = this.#enter();
       if (place === undefined) return undefined;
-      const isFound = this.#collect(place, bounds);
-      if (!isFound && !this.#leave(place)) return undefined;
+      if (left <= 0) {
+        this.isSearching = true;
+        return undefined;
+      }
+      const from = place.frames.position;
+      const isFound = this.#collect(place, bounds, from + left);
+      left -= place.frames.position - from;
+      if (!isFound && left > 0 && !this.#leave(place)) return undefined;
     }
     return this.#out.batch;
   }
@@ -202,13 +215,15 @@ export class LaneReader implements Progress {
     return this.#open(segment);
   }
 
-  /** Puts a batch together; false when the segment has no record for this sink any more (for now). */
-  #collect(place: Place, bounds: BatchBounds): boolean {
+  /** Puts a batch together; false when the segment has no record for this sink any more (for now), or none before the place `stopAt`. */
+  #collect(place: Place, bounds: BatchBounds, stopAt: number): boolean {
     const { frames, segment } = place;
     frames.end = segment.size;
     const builder = new BatchBuilder(bounds, segment.size - frames.position);
     let cut = this.#knownCut();
-    while (this.#expected < cut.before && this.#advance(place)) {
+    // A batch that is put together again must be the same: it is looked for to its end.
+    const isInTime = (): boolean => cut.isKnown || frames.position < stopAt;
+    while (this.#expected < cut.before && isInTime() && this.#advance(place)) {
       const number = segment.header.first + frames.index;
       const step = this.#judge(place, number, builder, cut);
       if (step === "stop") {
@@ -229,6 +244,7 @@ export class LaneReader implements Progress {
       return true;
     }
     // A stretch in which nothing is for this sink is passed over; reading goes on behind it.
+    if (!isInTime()) this.#moveTo(this.#expected);
     if (this.#expected < cut.before) return false;
     this.#moveTo(cut.before);
     return true;

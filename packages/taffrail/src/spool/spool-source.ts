@@ -9,6 +9,7 @@ export class SpoolSource implements BatchSource {
   #out: LaneReader | undefined;
   /** It was asked and had nothing. */
   isStarved = false;
+  isSearching = false;
 
   constructor(bit: number) {
     this.bit = bit;
@@ -23,8 +24,14 @@ export class SpoolSource implements BatchSource {
   }
 
   next(bounds: BatchBounds): Batch | undefined {
+    this.isSearching = false;
     for (const reader of this.#readers) {
       const batch = reader.batch(bounds);
+      if (reader.isSearching) {
+        this.isSearching = true;
+        this.isStarved = true;
+        return undefined;
+      }
       if (batch === undefined) continue;
       this.#out = reader;
       return batch;
