@@ -115,19 +115,18 @@ describe("signals", () => {
   });
 
   it("end the process at once when they come twice", async () => {
-    const started = Date.now();
+    // Longer than a program of these tests may run at all: one that waits is killed, and has ended by another signal.
     const ending = await runProgram(`
       import { createServer } from "node:net";
       import { createLogger } from "taffrail";
       const server = createServer(() => {}).listen(0, "127.0.0.1", () => {
-        const log = createLogger({ sinks: [], server: "http://127.0.0.1:" + server.address().port, exitTimeoutMs: 15_000 });
+        const log = createLogger({ sinks: [], server: "http://127.0.0.1:" + server.address().port, exitTimeoutMs: 75_000 });
         log.info("x");
         process.kill(process.pid, "SIGINT");
         setTimeout(() => process.kill(process.pid, "SIGINT"), 100);
       });
     `);
-    expect(ending.signal).toBe("SIGINT");
-    expect(Date.now() - started).toBeLessThan(12_000);
+    expect(ending.signal, ending.stderr).toBe("SIGINT");
   });
 
   it("are left alone when the logger is told so, or is closed", async () => {

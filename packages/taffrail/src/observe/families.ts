@@ -256,27 +256,29 @@ function collect<T>(shapes: readonly Shape<T>[], items: readonly Labelled<T>[]):
   }));
 }
 
+/** A series must be told once: of several loggers of one service the later ones have a number too. */
+function loggerLabels(all: readonly LoggerStats[], index: number): Labels {
+  const service = all[index]?.service ?? "";
+  const before = all.slice(0, index).filter((other) => other.service === service).length;
+  return { service: label(service), ...(before === 0 ? {} : { logger: String(before + 1) }) };
+}
+
 /**
  * All metrics of some logger families. The number of series is bounded by the number of sinks and plugins.
  *
  * @example metricFamilies([log.stats()]).find(({ name }) => name === "taffrail.records.accepted")
  */
 export function metricFamilies(all: readonly LoggerStats[]): readonly Family[] {
-  const serviceOf = ({ service }: LoggerStats): Labels => ({ service: label(service) });
-  const sinks = all.flatMap((stats) =>
-    stats.sinks.map((sink) => [{ ...serviceOf(stats), sink: label(sink.name) }, sink] as const),
+  const loggers = all.map((stats, index) => [loggerLabels(all, index), stats] as const);
+  const sinks = loggers.flatMap(([own, { sinks: list }]) =>
+    list.map((sink) => [{ ...own, sink: label(sink.name) }, sink] as const),
   );
-  const plugins = all.flatMap((stats) =>
-    stats.plugins.map(
-      (plugin) => [{ ...serviceOf(stats), plugin: label(plugin.name), type: plugin.kind }, plugin] as const,
-    ),
+  const plugins = loggers.flatMap(([own, { plugins: list }]) =>
+    list.map((plugin) => [{ ...own, plugin: label(plugin.name), type: plugin.kind }, plugin] as const),
   );
-  const spools = all.flatMap((stats) => (stats.spool === undefined ? [] : [[serviceOf(stats), stats.spool] as const]));
+  const spools = loggers.flatMap(([own, { spool }]) => (spool === undefined ? [] : [[own, spool] as const]));
   return [
-    ...collect(
-      loggerShapes,
-      all.map((stats) => [serviceOf(stats), stats] as const),
-    ),
+    ...collect(loggerShapes, loggers),
     ...collect(sinkShapes, sinks),
     ...collect(pluginShapes, plugins),
     ...collect(spoolShapes, spools),

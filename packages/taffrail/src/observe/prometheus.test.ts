@@ -91,6 +91,15 @@ describe("the metrics as Prometheus text", () => {
     }
   });
 
+  it("tells no series twice, also of two loggers with one service", () => {
+    const lines = renderMetrics([stats, stats]).split("\n");
+    const series = lines
+      .filter((line) => line !== "" && !line.startsWith("#"))
+      .map((line) => line.replace(/ \S+$/, ""));
+    expect(new Set(series).size).toBe(series.length);
+    expect(lines).toContain('taffrail_records_accepted_total{service="checkout",logger="2"} 100');
+  });
+
   it("say each HELP and TYPE once, also for several loggers, and none for what has no series", () => {
     const text = renderMetrics([stats, { ...stats, service: "billing", spool: undefined }]);
     const heads = text.split("\n").filter((line) => line.startsWith("# TYPE"));
