@@ -1,8 +1,10 @@
 /**
  * The same text as a string of its own: a part of a longer string keeps all of that alive, and a joined one is slow to compare. Going through JSON
  * is the one way that always makes a new string, and the same one again, lone surrogates included.
+ *
+ * @example ownCopy(line.slice(0, 80)) // does not keep the line
  */
-function ownCopy(text: string): string {
+export function ownCopy(text: string): string {
   return JSON.parse(JSON.stringify(text)) as string;
 }
 

@@ -1,6 +1,7 @@
 import type { Redaction } from "../redact/redaction.ts";
 import { DigitCache } from "./digit-cache.ts";
 import { TextCache } from "./text-cache.ts";
+import { TraceCache } from "./trace-cache.ts";
 
 /** Characters that do not stand for themselves in JSON text, and surrogates (a lone one is not valid UTF-8). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what JSON text must not hold.
@@ -48,7 +49,7 @@ export class TextWriter {
   /** Texts without secrets, as they are written: looking into a text costs much more than finding it here. Others are not kept. */
   readonly #known = new TextCache(4096, 128);
   readonly #frames = new TextCache(512, 256);
-  readonly #traces = new TextCache(64, 4096);
+  readonly #traces = new TraceCache();
   readonly #digits = new DigitCache();
   #covered = 0;
 
