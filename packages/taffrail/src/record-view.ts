@@ -32,21 +32,31 @@ function has(fields: object, name: string): boolean {
 
 /** A record as plugins see it. A class with getters, since most plugins look at one or two things only. */
 export class CallView implements RecordView {
-  readonly level: Level;
-  readonly audit: boolean;
-  readonly time: number;
-  readonly message: string;
-  readonly fields: Values | undefined;
   readonly #input: ViewInput;
-  #enriched: readonly object[] = [];
+  #enriched: readonly object[] | undefined = undefined;
 
   constructor(input: ViewInput) {
-    this.level = levels[input.rank] ?? "info";
-    this.audit = input.rank === auditRank;
-    this.time = input.time;
-    this.message = input.message;
-    this.fields = input.fields as Values | undefined;
     this.#input = input;
+  }
+
+  get level(): Level {
+    return levels[this.#input.rank] ?? "info";
+  }
+
+  get audit(): boolean {
+    return this.#input.rank === auditRank;
+  }
+
+  get time(): number {
+    return this.#input.time;
+  }
+
+  get message(): string {
+    return this.#input.message;
+  }
+
+  get fields(): Values | undefined {
+    return this.#input.fields as Values | undefined;
   }
 
   get context(): Values | undefined {
@@ -68,7 +78,7 @@ export class CallView implements RecordView {
   get(name: string): unknown {
     const { fields, context, scope } = this.#input;
     if (fields !== undefined && has(fields, name)) return readProperty(fields, name);
-    const enriched = this.#enriched.findLast((added) => has(added, name));
+    const enriched = this.#enriched?.findLast((added) => has(added, name));
     if (enriched !== undefined) return readProperty(enriched, name);
     if (context !== undefined && has(context.fields, name)) return context.fields[name];
     return scope.names.set.has(name) ? scope.values[name] : undefined;
