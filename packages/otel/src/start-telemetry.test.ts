@@ -2,11 +2,12 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { metrics, trace } from "@opentelemetry/api";
 import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
-import { AlwaysOffSampler } from "@opentelemetry/sdk-trace-node";
+import { AlwaysOffSampler, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { type Ledger, ledgerFault } from "@taffrail/contracts";
-import { createLogger, type Logger, otlpSink } from "taffrail";
+import { createLogger, type Logger, otlpSink, type Sink } from "taffrail";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startTelemetry, type Telemetry, type TelemetryOptions } from "./index.ts";
+import type { Instrumentation } from "./instrumentation.ts";
 import { collectingLog, metricOf, spanOf } from "./testdata/collecting-log.ts";
 import { type OtlpReceiver, startReceiver } from "./testdata/otlp-receiver.ts";
 
@@ -129,6 +130,44 @@ describe("one call", () => {
     first.tracer.startSpan("still").end();
     await first.flush();
     expect(receiver.spans.map(({ name }) => name)).toEqual(["still"]);
+  });
+});
+
+describe("a start that fails", () => {
+  it.each(["tracer provider", "instrumentation"])("leaves nothing open: %s", async (step) => {
+    const listeners = (): number[] => ["exit", "beforeExit", "SIGTERM"].map((event) => process.listenerCount(event));
+    const before = listeners();
+    let closed = 0;
+    const sink: Sink = {
+      manifest: { name: "watched", kind: "sink", apiVersion: 1 },
+      write: async () => ({ outcome: "ok" }),
+      close: async () => {
+        closed += 1;
+      },
+    };
+    const failing: Instrumentation = {
+      setTracerProvider() {},
+      setMeterProvider() {},
+      enable() {
+        throw new Error("cannot be patched");
+      },
+      disable() {},
+    };
+    if (step === "tracer provider") trace.setGlobalTracerProvider(new NodeTracerProvider());
+    const options: TelemetryOptions = {
+      loggerOptions: { sinks: [sink] },
+      ...(step === "instrumentation" ? { autoInstrumentation: [failing] } : {}),
+    };
+    try {
+      expect(() => startTelemetry(options)).toThrow(step === "instrumentation" ? "cannot be patched" : step);
+    } finally {
+      trace.disable();
+    }
+    await vi.waitFor(() => {
+      expect(closed).toBe(1);
+      expect(listeners()).toEqual(before);
+    }, 3000);
+    start();
   });
 });
 

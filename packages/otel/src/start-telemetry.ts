@@ -146,21 +146,28 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   const undoAll = (): void => {
     for (const step of undo.splice(0).reverse()) step();
   };
+  let own: Logger | undefined;
+  let parts: Parts | undefined;
   try {
-    const log = options.log ?? untraced(() => createOwnLogger(options));
-    const parts = createParts(log, options);
+    own = options.log === undefined ? untraced(() => createOwnLogger(options)) : undefined;
+    const log = options.log ?? (own as TelemetryLog);
+    parts = createParts(log, options);
     undo.push(registerProviders(parts), reportDiagnostics(log));
     const name = options.service ?? "taffrail";
     const meter = metrics.getMeter(name);
-    enable(instrumentations, parts);
     undo.push(() => {
       for (const instrumentation of instrumentations) instrumentation.disable();
     });
+    enable(instrumentations, parts);
     if (parts.meters && (options.runtimeMetrics ?? true))
       undo.push(observeRuntime(parts.meters.getMeter("@taffrail/otel")));
     return running({ log, isOwn: options.log === undefined, parts, undoAll, tracer: trace.getTracer(name), meter });
   } catch (error) {
     undoAll();
+    // Nobody else holds what was made, so it is not waited for.
+    void parts?.meters?.shutdown().catch(() => {});
+    void parts?.tracers?.shutdown().catch(() => {});
+    void own?.close();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { recordView } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
+import { describeThrown } from "./plugin-guard.ts";
 import { filterOf, makeHost } from "./testdata/make-host.ts";
 
 const record = recordView();
@@ -67,6 +68,18 @@ describe("a plugin that keeps failing", () => {
       repeat(30, () => host.caller.admit(record));
       expect(problems).toHaveLength(2);
       expect(JSON.stringify([problems, host.stats()])).not.toContain("hunter2");
+    }
+  });
+
+  it("is described by the place it threw from, also when its stack is endless", () => {
+    const stackOf = (stack: string): Error => Object.assign(new RangeError("hunter2"), { stack });
+    expect(describeThrown(new RangeError("no"))).toMatch(/^RangeError at .*plugin-guard\.test\.ts:\d+:\d+$/);
+    expect(describeThrown(stackOf("RangeError: x\n    at <anonymous>\n    at f (file:///geo.mjs:1:2)\n"))).toBe(
+      "RangeError at file:///geo.mjs:1:2",
+    );
+    expect(describeThrown(stackOf("no line of it"))).toBe("RangeError");
+    for (const piece of ["a", "a:1:1", "a ", "(a:1:1) ", "\n    at a:1:x"]) {
+      expect(describeThrown(stackOf(`x\n    at ${piece.repeat(200_000)}`)), piece).toMatch(/^RangeError/);
     }
   });
 

@@ -166,7 +166,20 @@ export class PluginGuard {
 /** An answer of a plugin that is none; the message is ours. */
 export class OddAnswer extends Error {}
 
-const frame = /^ +at .*?([^\s(]+:\d+:\d+)\)?$/m;
+/** Characters of a stack that are looked at for a place, and those that a place may have. */
+const stackCharacters = 8192;
+const placeCharacters = 512;
+const frame = /^ +at (.*)$/gm;
+const place = /([^\s(]+:\d+:\d+)\)?$/;
+
+/** Where an error came from: the place that the first line with one names. Each line is cut to its end first: the search is slow on a long one. */
+function placeOf(stack: string): string | undefined {
+  for (const [, line = ""] of stack.slice(0, stackCharacters).matchAll(frame)) {
+    const found = place.exec(line.slice(-placeCharacters))?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /**
  * What a plugin threw while it worked on a record, in a few words. Its message is not shown: it may quote the record, which is not redacted yet.
@@ -177,8 +190,8 @@ export function describeThrown(error: unknown): string {
   try {
     if (error instanceof OddAnswer) return error.message;
     if (!(error instanceof Error)) return `it threw a ${typeof error}`;
-    const place = frame.exec(error.stack ?? "")?.[1];
-    return place === undefined ? error.name : `${error.name} at ${place}`;
+    const where = placeOf(error.stack ?? "");
+    return where === undefined ? error.name : `${error.name} at ${where}`;
   } catch {
     return "an error that cannot be read";
   }
