@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock, IdSource } from "@taffrail/contracts";
+import { makeFolder } from "../make-folder.ts";
 import { type LaneName, laneFolder, type Owner, parseLaneFolder, patienceMs } from "./owner.ts";
 
 /** A sub-directory that is ours. */
@@ -48,7 +49,7 @@ export class Claims {
       nonce: this.#ids.hex(3),
     };
     const path = join(this.#root, laneFolder(name));
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path, 0o700);
     return { id: name.id, createdAt: name.createdAt, path };
   }
 
@@ -84,7 +85,7 @@ export class Claims {
   /** Makes a sub-directory again that somebody removed; false when another process took it over. Throws what the file system says. */
   restore(claim: Claim): boolean {
     if (this.#folders().some((folder) => folder.startsWith(`${claim.id}.`))) return false;
-    mkdirSync(claim.path, { recursive: true, mode: 0o700 });
+    makeFolder(claim.path, 0o700);
     return true;
   }
 

@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Health, TaffrailError } from "@taffrail/contracts";
+import { makeFolder } from "../make-folder.ts";
 import type { BatchSource } from "../pipeline/batch-source.ts";
 import { crc32 } from "./checksum.ts";
 import { type Claim, Claims } from "./claims.ts";
@@ -59,7 +59,7 @@ class FileSpool implements Spool {
   constructor(options: Required<SpoolOptions>) {
     const { dir, signal, clock, ids, problem, fsync, fsyncIntervalMs, quarantineBytes } = options;
     const root = join(dir, signal);
-    mkdirSync(root, { recursive: true, mode: 0o700 });
+    makeFolder(root, 0o700);
     this.#options = options;
     this.#epoch = clock.now() - clock.monotonic();
     this.#keptAt = clock.monotonic();

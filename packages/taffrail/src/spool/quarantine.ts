@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { makeFolder } from "../make-folder.ts";
 
 /** Where files go that cannot be read as what they should be: kept for people to look at, bounded in bytes. */
 export interface Quarantine {
@@ -59,7 +60,7 @@ export function createQuarantine(folder: string, maxBytes: number): Quarantine {
   return {
     put(path, laneId, reason) {
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolder(folder, 0o700);
         renameSync(path, join(folder, `${laneId}.${basename(path)}.${reason}`));
       } catch {
         return false;

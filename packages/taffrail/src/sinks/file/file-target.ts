@@ -4,7 +4,6 @@ import {
   fdatasync,
   fdatasyncSync,
   fstatSync,
-  mkdirSync,
   openSync,
   renameSync,
   type Stats,
@@ -13,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
+import { makeFolder } from "../../make-folder.ts";
 import type { LineWriter } from "../line-writer.ts";
 import { createStreamWriter } from "../stream-writer.ts";
 import { createFileWriter } from "./file-writer.ts";
@@ -53,7 +53,7 @@ function statOf(path: string): Stats | undefined {
  * @example openTarget("logs/app.log", 0o640, 0o750).writer
  */
 export function openTarget(path: string, mode: number, folderMode: number): FileTarget {
-  mkdirSync(dirname(path), { recursive: true, mode: folderMode });
+  makeFolder(dirname(path), folderMode);
   const descriptor = openSync(path, openFlags, mode);
   const { ino, dev, ...stats } = fstatSync(descriptor);
   const regular = (stats.mode & constants.S_IFMT) === constants.S_IFREG;
