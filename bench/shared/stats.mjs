@@ -6,8 +6,12 @@ export function quantile(values, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** @param {readonly number[]} values @returns {number} */
-export const median = (values) => quantile(values, 0.5);
+/** The middle value; of an even number of values the mean of the two in the middle. @param {readonly number[]} values @returns {number} */
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[sorted.length >> 1] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[sorted.length / 2 - 1] ?? Number.NaN) + upper) / 2;
+}
 
 /** Median with least and greatest, for ratios of pairs. @param {readonly number[]} values */
 export function spread(values) {

@@ -92,7 +92,7 @@ export class Emitter {
     const time = this.#now();
     let routes: number;
     if (this.#plugins.active || this.#needsView) {
-      const view = new CallView({ rank, time, message, fields, context, scope: source.scope, trace });
+      const view = new CallView(rank, time, message, fields, context, source.scope, trace);
       if (this.#plugins.active) {
         scope = this.#enrich(scope, view);
         if (rank !== auditRank && !this.#admits(view)) return;
@@ -120,15 +120,7 @@ export class Emitter {
   }
 
   #viewOf(source: Source, rank: number, message: string, fields: object | undefined): CallView {
-    return new CallView({
-      rank,
-      time: this.#now(),
-      message,
-      fields,
-      context: undefined,
-      scope: source.scope,
-      trace: "",
-    });
+    return new CallView(rank, this.#now(), message, fields, undefined, source.scope, "");
   }
 
   #scopeOf(source: Source, context: Context | undefined): Scope {

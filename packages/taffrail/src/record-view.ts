@@ -6,19 +6,6 @@ import { auditRank } from "./level-cell.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What is known of a call when somebody wants to look at it. */
-export interface ViewInput {
-  readonly rank: number;
-  readonly time: number;
-  readonly message: string;
-  readonly fields: object | undefined;
-  readonly context: Context | undefined;
-  /** Fields of the logger and its parents. */
-  readonly scope: Scope;
-  /** `,"trace_id":"…","span_id":"…"`, or "". */
-  readonly trace: string;
-}
-
 const traceIdAt = ',"trace_id":"'.length;
 const traceIdLength = 32;
 
@@ -32,41 +19,65 @@ function has(fields: object, name: string): boolean {
 
 /** A record as plugins see it. A class with getters, since most plugins look at one or two things only. */
 export class CallView implements RecordView {
-  readonly #input: ViewInput;
+  readonly #rank: number;
+  readonly #time: number;
+  readonly #message: string;
+  readonly #fields: object | undefined;
+  readonly #context: Context | undefined;
+  readonly #scope: Scope;
+  readonly #trace: string;
   #enriched: readonly object[] | undefined = undefined;
 
-  constructor(input: ViewInput) {
-    this.#input = input;
+  /**
+   * One after the other, since one is made for every record that a plugin sees. `scope`: fields of the logger and its parents; `trace`:
+   * `,"trace_id":"…","span_id":"…"`, or "".
+   */
+  constructor(
+    rank: number,
+    time: number,
+    message: string,
+    fields: object | undefined,
+    context: Context | undefined,
+    scope: Scope,
+    trace: string,
+  ) {
+    this.#rank = rank;
+    this.#time = time;
+    this.#message = message;
+    this.#fields = fields;
+    this.#context = context;
+    this.#scope = scope;
+    this.#trace = trace;
   }
 
   get level(): Level {
-    return levels[this.#input.rank] ?? "info";
+    return levels[this.#rank] ?? "info";
   }
 
   get audit(): boolean {
-    return this.#input.rank === auditRank;
+    return this.#rank === auditRank;
   }
 
   get time(): number {
-    return this.#input.time;
+    return this.#time;
   }
 
   get message(): string {
-    return this.#input.message;
+    return this.#message;
   }
 
   get fields(): Values | undefined {
-    return this.#input.fields as Values | undefined;
+    return this.#fields as Values | undefined;
   }
 
   get context(): Values | undefined {
-    return this.#input.context?.fields;
+    return this.#context?.fields;
   }
 
   get traceId(): string | undefined {
     const own = this.get("trace_id");
     if (own !== undefined) return typeof own === "string" ? own : undefined;
-    const { trace } = this.#input;
+    const trace = this.#trace;
     return trace === "" ? undefined : trace.slice(traceIdAt, traceIdAt + traceIdLength);
   }
 
@@ -76,7 +87,9 @@ export class CallView implements RecordView {
   }
 
   get(name: string): unknown {
-    const { fields, context, scope } = this.#input;
+    const fields = this.#fields;
+    const context = this.#context;
+    const scope = this.#scope;
     if (fields !== undefined && has(fields, name)) return readProperty(fields, name);
     const enriched = this.#enriched?.findLast((added) => has(added, name));
     if (enriched !== undefined) return readProperty(enriched, name);
