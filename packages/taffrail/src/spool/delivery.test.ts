@@ -196,7 +196,7 @@ describe("after a crash", () => {
     expect(drain(place.open({ dir: image }).source("http"))).toEqual(numbers(0, 100).filter((index) => index !== 5));
   });
 
-  it("keeps records for a sink that this process does not have, and gives them up only when room is needed", () => {
+  it("keeps records for a sink that this process does not have, and gives them up only when room is needed", async () => {
     const image = crashed();
     const spool = place.open({ dir: image, maxBytes: 65_536, segmentBytes: 4096 });
     const source = spool.source("other");
@@ -208,6 +208,7 @@ describe("after a crash", () => {
     expect(segments(image).length).toBeGreaterThan(5);
     while (!spool.problems.some((problem) => problem.includes("for http are given up"))) {
       expect(spool.append(line("x", 1000), 2)).toBe("stored");
+      await Promise.resolve();
     }
   });
 });

@@ -7,6 +7,7 @@ import { type Claim, Claims } from "./claims.ts";
 import { allRoutes, type SinkBit } from "./frame.ts";
 import { Lane } from "./lane.ts";
 import { LaneReader } from "./lane-reader.ts";
+import { createLateProblems, type LateProblems } from "./late-problems.ts";
 import { thisOwner } from "./owner.ts";
 import { createQuarantine, type Quarantine } from "./quarantine.ts";
 import { endOf, type Segment } from "./segment.ts";
@@ -35,6 +36,7 @@ interface Tenant {
 
 class FileSpool implements Spool {
   readonly #options: Required<SpoolOptions>;
+  readonly #problems: LateProblems;
   readonly #claims: Claims;
   readonly #quarantine: Quarantine;
   readonly #sync: SegmentSync;
@@ -57,10 +59,12 @@ class FileSpool implements Spool {
   readonly #epoch: number;
 
   constructor(options: Required<SpoolOptions>) {
-    const { dir, signal, clock, ids, problem, fsync, fsyncIntervalMs, quarantineBytes } = options;
+    const { dir, signal, clock, ids, fsync, fsyncIntervalMs, quarantineBytes } = options;
     const root = join(dir, signal);
     makeFolder(root, 0o700);
-    this.#options = options;
+    this.#problems = createLateProblems(options.problem);
+    const problem = this.#problems.add;
+    this.#options = { ...options, problem };
     this.#epoch = clock.now() - clock.monotonic();
     this.#keptAt = clock.monotonic();
     this.#claims = new Claims(root, thisOwner(), clock, ids);
@@ -105,11 +109,13 @@ class FileSpool implements Spool {
   async sync(): Promise<void> {
     this.#writer.flush();
     await this.#sync.sync();
+    this.#problems.tell();
   }
 
   syncSync(): void {
     this.#writer.flush();
     this.#sync.syncSync();
+    this.#problems.tell();
   }
 
   maintain(): void {
@@ -120,6 +126,7 @@ class FileSpool implements Spool {
     this.#letGo();
     this.#adopt();
     this.#tellOfStrangers();
+    this.#problems.tell();
   }
 
   stats(): SpoolState {
@@ -166,6 +173,7 @@ class FileSpool implements Spool {
       if (lane.segments.length === 0) this.#claims.remove(lane.claim);
       else this.#claims.release(lane.claim);
     }
+    this.#problems.tell();
   }
 
   #lane(claim: Claim, isOwn: boolean): Lane {
@@ -237,7 +245,7 @@ class FileSpool implements Spool {
       this.#isFull = false;
       return true;
     }
-    if (!this.#isFull) this.#options.problem(`the spool is full: ${used} of ${maxBytes} bytes are in use`);
+    if (!this.#isFull) this.#problems.add(`the spool is full: ${used} of ${maxBytes} bytes are in use`);
     this.#isFull = true;
     return false;
   }

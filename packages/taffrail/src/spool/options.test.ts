@@ -13,7 +13,18 @@ import { TaffrailError } from "@taffrail/contracts";
 import { manualClock } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
 import { createSpool } from "./file-spool.ts";
-import { crashImage, done, drain, lanes, line, listening, segments, spoolPlace, wide } from "./testdata/spool-test.ts";
+import {
+  crashImage,
+  done,
+  drain,
+  lanes,
+  line,
+  listening,
+  refuseNextFile,
+  segments,
+  spoolPlace,
+  wide,
+} from "./testdata/spool-test.ts";
 
 const place = spoolPlace();
 const nobody = 65_534;
@@ -48,7 +59,7 @@ describe("each option of the spool", () => {
     }
   });
 
-  it("maxBytes: what does not fit is refused as quota, errors and audit records have a tenth of their own, and room comes back", () => {
+  it("maxBytes: what does not fit is refused as quota, errors and audit records have a tenth of their own, and room comes back", async () => {
     const spool = place.open({ maxBytes: 65_536, segmentBytes: 4096 });
     const source = spool.source("http");
     const results: string[] = [];
@@ -65,6 +76,7 @@ describe("each option of the spool", () => {
     drain(source);
     expect(spool.append(line("again"), 2)).toBe("stored");
     expect(spool.health().status).toBe("healthy");
+    await Promise.resolve();
     expect(spool.problems.filter((problem) => problem.includes("full"))).toHaveLength(2);
   });
 
@@ -125,12 +137,7 @@ describe("each option of the spool", () => {
     const source = spool.source("http");
     while (segments(dir).length < 2) spool.append(line("disk", 200), 2);
     const before = source.records;
-    const [lane = ""] = lanes(dir);
-    // The place of the next file is taken: as good as a disk that refuses it.
-    const next = Number(/-(\d+)\.seg$/.exec(segments(dir).at(-1) ?? "")?.[1]) + 1;
-    const number = (count: number): string => String(count).padStart(16, "0");
-    for (let count = before; count < before + 60; count += 1)
-      writeFileSync(join(lane, `${number(count)}-${next}.seg`), "");
+    refuseNextFile(dir, before);
     const results: string[] = [];
     while (results.at(-1) !== "buffer-full") results.push(spool.append(line("memory", 200), 2));
     const held = results.filter((result) => result === "held").length;
@@ -163,6 +170,7 @@ describe("each option of the spool", () => {
     expect(quarantinedBytes).toBeGreaterThan(5000);
     expect(quarantinedBytes).toBeLessThanOrEqual(10_000);
     expect(readdirSync(join(image, "quarantine"))).toHaveLength(quarantinedSegments);
+    await Promise.resolve();
     expect(again.problems.length).toBeGreaterThan(quarantinedSegments);
     expect(again.problems[0]).toMatch(/is in quarantine: foreign/);
   });
@@ -196,7 +204,7 @@ describe("each option of the spool", () => {
     expect(existsSync(join(dir, "traces"))).toBe(true);
   });
 
-  it("clock, ids and problem: time, identity and complaints go through what was given", () => {
+  it("clock, ids and problem: time, identity and complaints go through what was given", async () => {
     const spool = place.open({ clock: manualClock(0), ids: { hex: (bytes) => "ab".repeat(bytes) } });
     const source = spool.source("http");
     spool.append(line(1), 2);
@@ -207,7 +215,9 @@ describe("each option of the spool", () => {
     other.append(line(1), 2);
     const image = crashImage(dir, join(place.dir(), "image"));
     truncateSync(segments(image)[0] ?? "", 0);
-    expect(place.open({ dir: image }).problems).toHaveLength(1);
+    const { problems } = place.open({ dir: image });
+    await Promise.resolve();
+    expect(problems).toHaveLength(1);
   });
 
   it("refuses what it does not know and what cannot be", () => {

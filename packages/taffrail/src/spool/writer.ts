@@ -26,6 +26,7 @@ export interface WriterOptions {
   /** Ms since 1970, without jumps. */
   readonly now: () => number;
   readonly monotonic: () => number;
+  /** Must not come back to the writer before it returns. */
   readonly problem: (message: string) => void;
   /** Records can be read that could not before. */
   readonly readable: () => void;
@@ -236,8 +237,9 @@ export class Writer {
   /** The disk refused: the frames that it did not take, and those to come, stay in memory until it works again. */
   #fail(error: unknown): void {
     const message = String(error);
-    if (this.failure === undefined) this.#options.problem(`spool: records stay in memory: ${message}`);
+    const isNew = this.failure === undefined;
     this.failure = message;
+    if (isNew) this.#options.problem(`spool: records stay in memory: ${message}`);
     this.#retryAt = this.#options.monotonic() + retryMs;
     const segment = this.#segment;
     const file = this.#file;

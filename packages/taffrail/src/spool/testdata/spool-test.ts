@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Batch, DropReason } from "@taffrail/contracts";
@@ -86,4 +86,11 @@ export function crashImage(dir: string, to: string): string {
   cpSync(dir, to, { recursive: true });
   for (const lane of lanes(to)) renameSync(lane, lane.replace(/\.\d+-\d*-(\d+)\.([0-9a-f]+)$/, ".999999999-1-$1.$2"));
   return to;
+}
+
+/** Takes the place of the next file of the only lane, which has so many records: as good as a disk that refuses it. */
+export function refuseNextFile(dir: string, records: number): void {
+  const next = Number(/-(\d+)\.seg$/.exec(segments(dir).at(-1) ?? "")?.[1]) + 1;
+  for (let count = records; count < records + 60; count += 1)
+    writeFileSync(join(lanes(dir)[0] ?? "", `${String(count).padStart(16, "0")}-${next}.seg`), "");
 }
