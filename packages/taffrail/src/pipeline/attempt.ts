@@ -1,6 +1,7 @@
 import { getEventListeners } from "node:events";
 import type { Batch, Sink, WriteResult } from "@taffrail/contracts";
 import { withoutTracing } from "../propagation/without-tracing.ts";
+import { plainWords } from "./plain-words.ts";
 
 /** How a write ended, in the words of statistics; `ok` is none of them. */
 export type FailureKind = "throw" | "timeout" | "invalid" | "retry" | "refused";
@@ -56,27 +57,42 @@ export class WriteAbort {
   }
 }
 
-const failureOf: Readonly<Record<string, FailureKind | undefined>> = {
+const failureOf: Readonly<Record<WriteResult["outcome"], FailureKind | undefined>> = {
   ok: undefined,
   partial: "refused",
   drop: "refused",
   retry: "retry",
 };
 
+/** What a sink answered, read once and made of our own values; undefined when it is no answer. May throw what a getter throws. */
+function answerOf(value: unknown): WriteResult | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { outcome, reason, afterMs, refused } = value as Readonly<Record<string, unknown>>;
+  if (outcome === "ok") return { outcome };
+  const why = plainWords(reason);
+  if (outcome === "drop") return { outcome, reason: why };
+  if (outcome === "partial") return { outcome, refused: typeof refused === "number" ? refused : 0, reason: why };
+  if (outcome !== "retry") return undefined;
+  return typeof afterMs === "number" && afterMs > 0 ? { outcome, afterMs, reason: why } : { outcome, reason: why };
+}
+
+function failed(reason: string, failure: FailureKind): Attempt {
+  return { result: { outcome: "retry", reason }, failure, abandoned: undefined };
+}
+
 function judge(value: unknown, abort: WriteAbort): Attempt {
-  const result = value as WriteResult | undefined;
-  const outcome = typeof result === "object" && result !== null ? result.outcome : undefined;
-  if (result === undefined || outcome === undefined || !Object.hasOwn(failureOf, outcome)) {
-    const reason = `the sink answered ${String(outcome)}, which is no outcome`;
-    return { result: { outcome: "retry", reason }, failure: "invalid", abandoned: undefined };
+  try {
+    const result = answerOf(value);
+    if (result === undefined) return failed("the sink answered something that is no outcome", "invalid");
+    const wasLate = result.outcome === "retry" && abort.signal.aborted;
+    return { result, failure: wasLate ? "timeout" : failureOf[result.outcome], abandoned: undefined };
+  } catch {
+    return failed("the answer of the sink cannot be read", "invalid");
   }
-  const wasLate = outcome === "retry" && abort.signal.aborted;
-  return { result, failure: wasLate ? "timeout" : failureOf[outcome], abandoned: undefined };
 }
 
 function thrown(error: unknown, abort: WriteAbort): Attempt {
-  const result = { outcome: "retry", reason: error instanceof Error ? error.message : String(error) } as const;
-  return { result, failure: abort.signal.aborted ? "timeout" : "throw", abandoned: undefined };
+  return failed(plainWords(error), abort.signal.aborted ? "timeout" : "throw");
 }
 
 /**

@@ -113,12 +113,21 @@ export class Chunk {
     return this.extra - before;
   }
 
-  /** One sink queue needs it no more. With the last one the memory goes. */
+  /** One sink queue needs it no more. With the last one, and the last write, the memory goes. */
   release(): void {
     this.holders -= 1;
-    if (this.holders > 0) return;
+    this.#letGo();
+  }
+
+  /** A write that read it is decided. Its queue may have let go of the chunk before, when it dropped the rest. */
+  endUse(): void {
+    this.users -= 1;
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    if (this.holders > 0 || this.users > 0) return;
     this.text = "";
-    if (this.users > 0) return;
     this.#recycle();
     this.#bytes = undefined;
   }

@@ -9,14 +9,15 @@ import {
 import { type Attempt, attempt, WriteAbort } from "./attempt.ts";
 import { retryDelay } from "./backoff.ts";
 import type { BatchBounds } from "./batch-source.ts";
+import { batchingOf } from "./batching.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { LaneSource, Mark } from "./lane-source.ts";
 import { MemoryBatch } from "./memory-batch.ts";
+import { plainWords } from "./plain-words.ts";
+import { ownHealth } from "./sink-health.ts";
 import { SinkMeter } from "./sink-meter.ts";
 
-/** A batch is large enough to make its fixed cost small, and small enough that a retry repeats little. */
-const defaultBounds: BatchBounds = { maxRecords: 16_384, maxCharacters: 512 * 1024 };
 /** Turns in which what waits is looked for in vain, after which it is looked for seldom; and how seldom, in ms. */
 const vainTurns = 10;
 const seldomMs = 1000;
@@ -28,9 +29,14 @@ interface Waiter {
   readonly resolve: () => void;
 }
 
+/** A number of records as a sink says it: never more than there are, and none when it is no number. */
+function countIn(value: unknown, most: number): number {
+  return typeof value === "number" ? Math.min(Math.max(Math.floor(value) || 0, 0), most) : 0;
+}
+
 /** Records of a batch that a sink refused, whatever it says. */
 function refusedOf(result: WriteResult, { size }: Batch): number {
-  return result.outcome === "partial" ? Math.min(Math.max(Math.floor(result.refused) || 0, 0), size) : 0;
+  return result.outcome === "partial" ? countIn(result.refused, size) : 0;
 }
 
 /**
@@ -66,12 +72,12 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     const { sink, source, breaker, clock } = options;
-    const { lingerMs = 0, ...wishes } = sink.batching ?? {};
+    const { lingerMs, bounds } = batchingOf(sink);
     this.#options = options;
     this.sink = sink;
     this.source = source;
     this.lingerMs = lingerMs;
-    this.bounds = { ...defaultBounds, ...wishes };
+    this.bounds = bounds;
     this.#breaker = createBreaker(breaker, () => clock.monotonic());
   }
 
@@ -170,7 +176,7 @@ export class Delivery {
         if (!this.#writeSync(batch, isNew)) break;
       }
     } catch (error) {
-      this.#options.onFailure(String(error));
+      this.#options.onFailure(plainWords(error));
     }
     this.#isDraining = false;
     if (!this.idle) this.schedule();
@@ -181,21 +187,18 @@ export class Delivery {
     const unready = this.#options.start.failure;
     if (unready !== undefined) return { status: "unhealthy", detail: unready };
     if (this.#abandoned > 0) return { status: "unhealthy", detail: "a write does not end" };
-    try {
-      const own = this.sink.health?.() ?? { status: "healthy" };
-      if (this.#failure === undefined || own.status === "unhealthy") return own;
-      const isAway = this.#breaker.state === "open" && this.#options.fallback === undefined;
-      return { status: isAway ? "unhealthy" : "degraded", detail: this.#failure };
-    } catch (error) {
-      return { status: "unhealthy", detail: String(error) };
-    }
+    const own = ownHealth(this.sink);
+    if (this.#failure === undefined || own.status === "unhealthy") return own;
+    const isAway = this.#breaker.state === "open" && this.#options.fallback === undefined;
+    return { status: isAway ? "unhealthy" : "degraded", detail: this.#failure };
   }
 
   #writeSync(batch: Batch, isNew: boolean): boolean {
     const isUnfinished = !isNew && this.#isWriting;
     if (isUnfinished) this.source.taint();
     const empty = createBatch([], { signal: batch.signal });
-    const out = this.sink.writeSync?.(isUnfinished ? empty : batch, isUnfinished ? batch : undefined) ?? 0;
+    const answer: unknown = this.sink.writeSync?.(isUnfinished ? empty : batch, isUnfinished ? batch : undefined);
+    const out = countIn(answer, batch.size);
     if (out < batch.size || this.#inFlight !== batch) return false;
     this.#failure = undefined;
     this.#settle(batch, 0, undefined);
@@ -221,8 +224,22 @@ export class Delivery {
     this.#scheduled = undefined;
   }
 
+  /** Never rejects: whatever fails that should not, the batch is tried again later. */
   async #run(): Promise<void> {
     this.#isRunning = true;
+    try {
+      await this.#deliverAll();
+    } catch (error) {
+      this.#isRunning = false;
+      this.#isWriting = false;
+      this.#failure = plainWords(error);
+      this.#options.onFailure(this.#failure);
+      this.#unschedule();
+      if (!this.#ended) this.#options.detach(() => this.#startTimer(seldomMs));
+    }
+  }
+
+  async #deliverAll(): Promise<void> {
     do {
       if (this.lingerMs > 0) this.#lastStart = performance.now();
       const batch = this.#inFlight ?? this.source.next(this.bounds);

@@ -196,8 +196,8 @@ export class MemoryLane implements LaneSource {
       if (reason !== undefined && sizeOf(refused) > 0) entry.account?.settle(refused, reason);
       if (sizeOf(done) > 0) entry.account?.settle(done, "delivered");
       left -= sizeOf(refused);
-      this.#leave(entry, sizeOf(slice.picks), cost);
-      slice.chunk.users -= 1;
+      this.#leave(sizeOf(slice.picks), cost);
+      slice.chunk.endUse();
       if (isLast && slice.lines === undefined) slice.chunk.release();
       if (slice.chunk.holders > 0) this.#park(slice.chunk);
     }
@@ -236,7 +236,7 @@ export class MemoryLane implements LaneSource {
     this.#countRanks(entry, 1);
     entry.account?.settle(removed, "buffer-full");
     this.count("buffer-full", removed.length);
-    this.#leave(entry, removed.length, before - entry.cost);
+    this.#leave(removed.length, before - entry.cost);
   }
 
   /** A chunk that waits here was made smaller or larger. */
@@ -281,13 +281,13 @@ export class MemoryLane implements LaneSource {
       this.#countRanks(entry, -1);
       entry.account?.settle(entry.picks, reason);
       this.count(reason, size);
-      this.#leave(entry, size, entry.cost);
+      this.#leave(size, entry.cost);
       if (entry.lines === undefined) entry.chunk.release();
     }
     this.#options.onChange();
   }
 
-  #leave(_entry: Entry, records: number, cost: number): void {
+  #leave(records: number, cost: number): void {
     this.records -= records;
     this.bytes -= cost;
   }

@@ -1,9 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Sink } from "@taffrail/contracts";
+import { recorder } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
 import { fileSink } from "../sinks/file-sink.ts";
 import { policiesOf } from "./overflow.ts";
+import type { Pipeline } from "./pipeline.ts";
 import { expectBalance, gate, open, pause, pushMany } from "./testdata/pipelines.ts";
 
 const levelOf = (line: string): string => JSON.parse(line).level as string;
@@ -42,6 +45,59 @@ describe("drop-new", () => {
 });
 
 describe("drop-old", () => {
+  it("leaves the records of a batch that is tried again whole when the rest of its chunk is dropped", async () => {
+    const lines: string[] = [];
+    let isAway = true;
+    const sink: Sink = {
+      ...recorder(),
+      batching: { maxRecords: 10 },
+      async write(batch) {
+        if (isAway) {
+          await pause(30);
+          isAway = false;
+          return { outcome: "retry", reason: "away" };
+        }
+        lines.push(...batch.records().map(({ line }) => line));
+        return { outcome: "ok" };
+      },
+    };
+    const pipeline = open([{ sink }], { bufferBytes: 20_000, overflow: "drop-old" });
+    pushMany(pipeline, 100);
+    await pause(10);
+    for (let turn = 0; turn < 20; turn++) {
+      pushMany(pipeline, 100, "warn", 1000 + 100 * turn);
+      await pause(0);
+    }
+    const ledger = await pipeline.close(2000);
+    expect(numbersOf(lines).slice(0, 10)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(lines.length).toBe(ledger.delivered);
+    expectBalance(pipeline);
+  });
+
+  it("keeps its account when the handler of problems logs", async () => {
+    const sink = gate();
+    const told: string[] = [];
+    const pipeline: Pipeline = open([{ sink }], {
+      bufferBytes: 20_000,
+      overflow: "drop-old",
+      onProblem: (message) => {
+        told.push(message);
+        pushMany(pipeline, 100, "warn", 10_000);
+      },
+    });
+    for (let turn = 0; turn < 5; turn++) {
+      pushMany(pipeline, 200, "info", 200 * turn);
+      expectBalance(pipeline);
+      await pause(0);
+    }
+    sink.open();
+    const ledger = await pipeline.flush(2000);
+    expect(ledger).toMatchObject({ accepted: 1100, pending: 0, delivered: sink.lines.length });
+    expect(pipeline.stats().sinks[0]?.queue).toMatchObject({ records: 0, bytes: 0 });
+    expect(told.length).toBe(1);
+    await pipeline.close(1000);
+  });
+
   it("drops low levels before higher ones, of each level the oldest, and keeps the order of the rest", async () => {
     const sink = gate();
     const pipeline = open([{ sink }], { bufferBytes: 40_000, overflow: "drop-old" });

@@ -105,7 +105,8 @@ export class Pipeline {
 
   constructor(options: PipelineOptions) {
     this.#options = options;
-    const reporter = createReporter(options.clock, options.onProblem);
+    const tell = (message: string): void => this.#scope.runInAsyncScope(options.onProblem, undefined, message);
+    const reporter = createReporter(options.clock, tell);
     this.#reporter = reporter;
     this.#names = namesOf(options.routes);
     this.#host = new SinkHost({

@@ -1,4 +1,5 @@
 import type { Clock, Level, PluginContext, Sink } from "@taffrail/contracts";
+import { plainWords } from "./plain-words.ts";
 import { SinkStart } from "./sink-start.ts";
 
 /** Resolves with the promise or after the time, whichever is first. The timer keeps the process alive: somebody waits. */
@@ -62,7 +63,7 @@ export class SinkHost {
     try {
       await call();
     } catch (error) {
-      this.#fail(name, String(error));
+      this.#fail(name, plainWords(error));
     }
   }
 

@@ -40,10 +40,10 @@ describe("the start of a sink", () => {
     });
     const pipeline = open([{ sink }], { onProblem: (text) => told.push(text), breaker: false });
     await until(() => told.length > 0);
-    expect(told).toEqual(["sink recorder failed: it could not start: Error: no key"]);
+    expect(told).toEqual(["sink recorder failed: it could not start: no key"]);
     expect(pipeline.stats().sinks[0]?.health).toEqual({
       status: "unhealthy",
-      detail: "it could not start: Error: no key",
+      detail: "it could not start: no key",
     });
     pushMany(pipeline, 3);
     await until(() => calls.length >= 4);
@@ -106,6 +106,6 @@ describe("the start of a sink", () => {
     expect(pipeline.ledger()).toMatchObject({ dropped: { "retries-exhausted": 2 } });
     expect(calls).not.toContain("write");
     await pipeline.close(100);
-    expect(told.join("; ")).toContain("recorder fallback failed: it could not start: Error: no disk");
+    expect(told.join("; ")).toContain("recorder fallback failed: it could not start: no disk");
   });
 });

@@ -1,3 +1,5 @@
+import { plainWords } from "./plain-words.ts";
+
 /** What a start needs. */
 export interface SinkStartOptions {
   /** Calls the sink's `start`. */
@@ -66,12 +68,12 @@ export class SinkStart {
         },
         (error: unknown) => {
           if (this.#pending === pending) this.#pending = undefined;
-          return `it could not start: ${String(error)}`;
+          return `it could not start: ${plainWords(error)}`;
         },
       );
       this.#pending = pending;
     } catch (error) {
-      this.#fail(`it could not start: ${String(error)}`);
+      this.#fail(`it could not start: ${plainWords(error)}`);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { DropReason, Signal, Sink } from "@taffrail/contracts";
 import type { Spool } from "../spool/spool.ts";
 import type { RetryPolicy } from "./backoff.ts";
+import { batchingOf } from "./batching.ts";
 import type { BreakerPolicy } from "./breaker.ts";
 import { Delivery } from "./delivery.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
@@ -56,7 +57,7 @@ function createLane(options: LanesOptions, route: SinkRoute, index: number, all:
         limitBytes: route.bufferBytes ?? options.bufferBytes,
         reserve: options.reserve,
         policies: policiesOf(route.overflow ?? options.overflow),
-        lingers: (route.sink.batching?.lingerMs ?? 0) > 0,
+        lingers: batchingOf(route.sink).lingerMs > 0,
         gather: options.gather,
         onResize: (chunk, bytes) => {
           for (const lane of all) lane.memory?.resize(chunk, bytes);
