@@ -19,7 +19,7 @@ async function load(project, name) {
 
 /** @param {string} project @param {"esm" | "cjs"} format @returns {Promise<string>} */
 async function withEsbuild(project, format) {
-  const { build } = await load(project, "esbuild");
+  const { build, stop } = await load(project, "esbuild");
   const outfile = join(project, `esbuild.${format === "esm" ? "mjs" : "cjs"}`);
   await build({
     entryPoints: [join(project, "app.js")],
@@ -30,6 +30,8 @@ async function withEsbuild(project, format) {
     outfile,
     logLevel: "error",
   });
+  // Its service would outlive the proof.
+  await stop();
   return outfile;
 }
 
