@@ -1,5 +1,6 @@
 import { type Level, levels, parseLevel } from "@taffrail/contracts";
 import { auditFields, type Fields, type LazyFields, type LogAtLevel, type LogMethod } from "./call.ts";
+import { tellDetached } from "./detached.ts";
 import type { Emitter } from "./emitter.ts";
 import type { LineEncoder } from "./encode/line.ts";
 import type { Scope } from "./encode/scope.ts";
@@ -90,7 +91,7 @@ export class FamilyLogger implements Logger {
   readonly #level: LevelCell;
 
   static {
-    for (const level of levels) Reflect.set(FamilyLogger.prototype, level, FamilyLogger.#methodOf(rankOf[level]));
+    for (const level of levels) Reflect.set(FamilyLogger.prototype, level, FamilyLogger.#methodOf(level));
   }
 
   constructor(family: Family, scope: Scope, level: LevelCell) {
@@ -101,11 +102,19 @@ export class FamilyLogger implements Logger {
 
   /**
    * The method of a level. It has two parameters and looks at `arguments` for more: a rest parameter would make a list at each call, also of a level
-   * that is not logged.
+   * that is not logged. A call without its logger must not throw either, least of all at `promise.catch(log.error)`.
    */
-  static #methodOf(rank: number): Method {
+  static #methodOf(name: Level): Method {
+    const rank = rankOf[name];
     return function (first, second) {
-      if (this.#level.gate > rank) return;
+      let level: LevelCell;
+      try {
+        level = this.#level;
+      } catch {
+        tellDetached(name);
+        return;
+      }
+      if (level.gate > rank) return;
       // biome-ignore lint/complexity/noArguments: see above.
       if (arguments.length <= 2) {
         this.#family.emitter.emit(this, rank, first, second, undefined);
@@ -116,6 +125,13 @@ export class FamilyLogger implements Logger {
       for (let index = 2; index < arguments.length; index++) surplus.push(arguments[index]);
       this.#family.emitter.emit(this, rank, first, second, surplus);
     };
+  }
+
+  /** False, and told, when a method was called without its logger. */
+  static #isLogger(value: unknown, method: string): boolean {
+    const isLogger = typeof value === "object" && value !== null && #level in value;
+    if (!isLogger) tellDetached(method);
+    return isLogger;
   }
 
   get level(): LevelSetting {
@@ -131,27 +147,31 @@ export class FamilyLogger implements Logger {
   }
 
   log(level: Level, first: unknown, second?: unknown, ...rest: unknown[]): void {
+    if (!FamilyLogger.#isLogger(this, "log")) return;
     const rank = rankOf[parseLevel(String(level)) ?? "info"];
     if (this.#level.gate > rank) return;
     this.#family.emitter.emit(this, rank, first, second, rest.length === 0 ? undefined : rest);
   }
 
   audit(message: string, fields?: Fields | LazyFields): void {
+    if (!FamilyLogger.#isLogger(this, "audit")) return;
     this.#family.emitter.emit(this, auditRank, String(message), auditFields(fields), undefined);
   }
 
   child(bindings: Fields, options?: { readonly level?: LevelSetting }): Logger {
     const scope = this.#family.encoder.extend(this.scope, bindings);
-    const level = options === undefined ? undefined : levelSettings.find((setting) => setting === options.level);
+    // Null as well, from JavaScript.
+    const wanted = options?.level;
+    const level = wanted === undefined ? undefined : levelSettings.find((setting) => setting === wanted);
     return new FamilyLogger(this.#family, scope, new LevelCell(level, this.#level));
   }
 
-  flush(options: { readonly timeoutMs?: number } = {}): Promise<LogLedger> {
-    return this.#family.flush(waitOf(options.timeoutMs));
+  flush(options?: { readonly timeoutMs?: number }): Promise<LogLedger> {
+    return this.#family.flush(waitOf(options?.timeoutMs));
   }
 
-  close(options: { readonly deadlineMs?: number } = {}): Promise<LogLedger> {
-    return this.#family.close(waitOf(options.deadlineMs));
+  close(options?: { readonly deadlineMs?: number }): Promise<LogLedger> {
+    return this.#family.close(waitOf(options?.deadlineMs));
   }
 
   ledger(): LogLedger {

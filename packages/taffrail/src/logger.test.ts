@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Level, Sink } from "@taffrail/contracts";
+import { type Level, type Sink, TaffrailError } from "@taffrail/contracts";
 import { manualClock, type Recorder, recorder } from "@taffrail/testkit";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { currentContext, withContext } from "./context.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import type { LoggerOptions } from "./options/logger-options.ts";
@@ -252,6 +252,42 @@ describe("a child of nonsense", () => {
       { msg: "x", "taffrail.fields_error": expect.stringContaining("[Throws: ") },
       { msg: "y", a: 1 },
     ]);
+  });
+});
+
+describe("calls from JavaScript that no type allows", () => {
+  it("do not throw at the caller: null where options are expected", async () => {
+    const { log, read } = bench();
+    log.child({ a: 1 }, null as never).info("x");
+    expect(await log.flush(null as never)).toMatchObject({ accepted: 1, delivered: 1 });
+    for (const change of [null, 1, "debug", [], () => {}, { level: null }]) {
+      expect(() => log.configure(change as never), String(change)).toThrow(TaffrailError);
+    }
+    expect(await read()).toEqual([{ msg: "x", a: 1 }]);
+    expect(await log.close(null as never)).toMatchObject({ accepted: 1, pending: 0 });
+  });
+
+  it("warn once, and name the remedy, when a method has lost its logger", async () => {
+    const { log, read } = bench();
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    Reflect.deleteProperty(process, Symbol.for("taffrail.detached.1"));
+    try {
+      await Promise.reject(new Error("boom")).catch(log.error);
+      const { audit, info, log: atLevel } = log;
+      for (const call of [info, audit]) call("lost");
+      atLevel("info", "lost");
+      expect(warned.mock.calls).toEqual([
+        [
+          expect.stringContaining("(...values) => log.error(...values)"),
+          expect.objectContaining({ code: "TAFFRAIL_DETACHED_METHOD" }),
+        ],
+      ]);
+    } finally {
+      warned.mockRestore();
+      Reflect.deleteProperty(process, Symbol.for("taffrail.detached.1"));
+    }
+    log.info("here");
+    expect(await read()).toEqual([{ msg: "here" }]);
   });
 });
 
