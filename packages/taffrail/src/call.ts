@@ -9,6 +9,9 @@ export type Fields = object;
 /** Fields that are made only when the level is enabled. */
 export type LazyFields = () => Fields;
 
+/** What stands where an error is expected: an `Error`, or what a `catch` gives, which TypeScript knows nothing about (`unknown`). */
+export type Caught<E> = E & (unknown extends E ? unknown : Error);
+
 /**
  * What a level method accepts. It never throws and never waits. Arguments beyond these (from JavaScript) are kept in order in the field `args`.
  */
@@ -16,17 +19,25 @@ export interface LogMethod {
   /** Message first. */
   (message: string, fields?: Fields | LazyFields): void;
   /** A message and the error that is its reason; the error is kept under `err`. */
-  (message: string, error: Error): void;
+  <E>(message: string, error: Caught<E>): void;
+  /** Both. */
+  <E>(message: string, fields: Fields | LazyFields, error: Caught<E>): void;
   /** Fields first. Without a message argument, a text `msg` of the fields (or else a text `message`) is the record's message. */
   (fields: Fields | LazyFields, message?: string): void;
   /** An error alone: its message becomes the record's message. */
   (error: Error, message?: string): void;
 }
 
+/** The same for levels that tell of failures: what was caught may also stand first. */
+export interface ErrorLogMethod extends LogMethod {
+  <E>(error: Caught<E>, message?: string): void;
+}
+
 /** The same for a level that is known only at run time. */
 export interface LogAtLevel {
   (level: Level, message: string, fields?: Fields | LazyFields): void;
-  (level: Level, message: string, error: Error): void;
+  <E>(level: Level, message: string, error: Caught<E>): void;
+  <E>(level: Level, message: string, fields: Fields | LazyFields, error: Caught<E>): void;
   (level: Level, fields: Fields | LazyFields, message?: string): void;
   (level: Level, error: Error, message?: string): void;
 }
@@ -110,6 +121,33 @@ function isFieldsLike(value: unknown): boolean {
   return typeof value === "function" || (typeof value === "object" && value !== null && !isList(value));
 }
 
+function isErrorValue(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !isList(value) && isError(value);
+}
+
+/**
+ * The call of one error together with fields or undefined or null, in whatever order, and at most one message; undefined for any other arguments.
+ * Fields that have an `err` of their own keep it: then the error is in `args`.
+ */
+function readErrorCall(values: readonly unknown[]): Call | undefined {
+  const given = values.filter((value) => value !== undefined && value !== null);
+  const error = given.find(isErrorValue);
+  const texts = given.filter((value) => typeof value === "string");
+  const fields = given.filter((value) => value !== error && typeof value !== "string");
+  const isOther = given.length !== 1 + texts.length + fields.length || !fields.every(isFieldsLike);
+  if (error === undefined || texts.length > 1 || fields.length > 1 || isOther) return undefined;
+  const own = toFields(fields[0]) ?? {};
+  try {
+    const hasOwn = Object.hasOwn(own, "err");
+    const joined = hasOwn ? own : copyFields(own, undefined, { err: error });
+    const call = texts[0] === undefined ? readFieldsFirst(joined) : { message: String(texts[0]), fields: joined };
+    return hasOwn ? withArgs(call, [error]) : call;
+  } catch {
+    // A proxy that refuses to be asked: the arguments are kept as they are.
+    return undefined;
+  }
+}
+
 /** Every argument that the signatures have no place for, in order. */
 function surplusOf(first: unknown, second: unknown, rest: readonly unknown[]): readonly unknown[] {
   const isSecondTaken =
@@ -121,12 +159,15 @@ function surplusOf(first: unknown, second: unknown, rest: readonly unknown[]): r
 
 /**
  * Brings the arguments of a level method into one order, whatever they are. Without a message argument a text field `msg` or `message` is used,
- * then the error's own message. Arguments that no signature takes are kept in the field `args`.
+ * then the error's own message. An error together with fields gives `err` and the fields. Other arguments that no signature takes are kept in the
+ * field `args`.
  *
  * @example readCall({ orderId: 1 }, "placed", []) // { message: "placed", fields: { orderId: 1 } }
  */
 export function readCall(first: unknown, second: unknown, rest: readonly unknown[]): Call {
   const args = surplusOf(first, second, rest);
+  const errorCall = args.length === 0 ? undefined : readErrorCall([first, second, ...rest]);
+  if (errorCall !== undefined) return errorCall;
   const isSecondFields = args.length === rest.length;
   let call: Call;
   if (typeof first === "string") call = { message: first, fields: isSecondFields ? toFields(second) : undefined };

@@ -1,5 +1,12 @@
 import { type Level, levels, parseLevel } from "@taffrail/contracts";
-import { auditFields, type Fields, type LazyFields, type LogAtLevel, type LogMethod } from "./call.ts";
+import {
+  auditFields,
+  type ErrorLogMethod,
+  type Fields,
+  type LazyFields,
+  type LogAtLevel,
+  type LogMethod,
+} from "./call.ts";
 import { tellDetached } from "./detached.ts";
 import type { Emitter } from "./emitter.ts";
 import type { LineEncoder } from "./encode/line.ts";
@@ -19,9 +26,9 @@ export interface Logger extends AsyncDisposable {
   readonly trace: LogMethod;
   readonly debug: LogMethod;
   readonly info: LogMethod;
-  readonly warn: LogMethod;
-  readonly error: LogMethod;
-  readonly fatal: LogMethod;
+  readonly warn: ErrorLogMethod;
+  readonly error: ErrorLogMethod;
+  readonly fatal: ErrorLogMethod;
   /** Logs at a level that is known only at run time. */
   readonly log: LogAtLevel;
   /**
@@ -30,7 +37,7 @@ export interface Logger extends AsyncDisposable {
    */
   audit(message: string, fields?: Fields | LazyFields): void;
   /** A logger whose lines carry these fields too. They are encoded now: later changes of the objects do not show. */
-  child(bindings: Fields, options?: { readonly level?: LevelSetting }): Logger;
+  child(bindings?: Fields | null, options?: { readonly level?: LevelSetting }): Logger;
   /** Resolves when everything logged before the call is delivered or dropped, or after `timeoutMs` (default 5000). Never rejects. */
   flush(options?: { readonly timeoutMs?: number }): Promise<LogLedger>;
   /** Writes what waits within `deadlineMs` (default 5000), drops and counts the rest, closes the sinks. Closes the whole family. Never rejects. */
@@ -82,9 +89,9 @@ export class FamilyLogger implements Logger {
   declare readonly trace: LogMethod;
   declare readonly debug: LogMethod;
   declare readonly info: LogMethod;
-  declare readonly warn: LogMethod;
-  declare readonly error: LogMethod;
-  declare readonly fatal: LogMethod;
+  declare readonly warn: ErrorLogMethod;
+  declare readonly error: ErrorLogMethod;
+  declare readonly fatal: ErrorLogMethod;
   /** Used by the emitter, which renews it when the rules of redaction change. */
   scope: Scope;
   readonly #family: Family;
@@ -158,8 +165,8 @@ export class FamilyLogger implements Logger {
     this.#family.emitter.emit(this, auditRank, String(message), auditFields(fields), undefined);
   }
 
-  child(bindings: Fields, options?: { readonly level?: LevelSetting }): Logger {
-    const scope = this.#family.encoder.extend(this.scope, bindings);
+  child(bindings?: Fields | null, options?: { readonly level?: LevelSetting }): Logger {
+    const scope = this.#family.encoder.extend(this.scope, bindings ?? {});
     // Null as well, from JavaScript.
     const wanted = options?.level;
     const level = wanted === undefined ? undefined : levelSettings.find((setting) => setting === wanted);

@@ -18,7 +18,8 @@ function open(options: LoggerOptions = {}): { readonly log: Logger; readonly rec
   return { log, recorded };
 }
 
-const manifest = (name: string, kind: Plugin["manifest"]["kind"]) => ({ name, kind, apiVersion: 1 }) as const;
+const manifest = <Kind extends Plugin["manifest"]["kind"]>(name: string, kind: Kind) =>
+  ({ name, kind, apiVersion: 1 }) as const;
 const enricher = (name: string, enrich: Enricher["enrich"], constants?: object): Enricher => ({
   manifest: manifest(name, "enricher"),
   ...(constants === undefined ? {} : { constants }),

@@ -22,7 +22,7 @@ export {
   type Verdict,
   type WriteResult,
 } from "@taffrail/contracts";
-export type { Fields, LazyFields, LogAtLevel, LogMethod } from "./call.ts";
+export type { Caught, ErrorLogMethod, Fields, LazyFields, LogAtLevel, LogMethod } from "./call.ts";
 export { currentContext, withContext } from "./context.ts";
 export type { EncodeLimits } from "./encode/limits.ts";
 export type { ExitSignal } from "./exit/exit-registry.ts";
@@ -39,6 +39,7 @@ export type {
   BreakerOptions,
   LoggerDurableOptions,
   LoggerOptions,
+  LoggerPlugin,
   PresetName,
   RouteMatch,
   RuntimeChange,

@@ -248,10 +248,7 @@ describe("a child of nonsense", () => {
     const { log, read } = bench();
     log.child(null as never).info("x");
     log.child({ a: 1 }, { level: "loud" as never }).info("y");
-    expect(await read()).toEqual([
-      { msg: "x", "taffrail.fields_error": expect.stringContaining("[Throws: ") },
-      { msg: "y", a: 1 },
-    ]);
+    expect(await read()).toEqual([{ msg: "x" }, { msg: "y", a: 1 }]);
   });
 });
 

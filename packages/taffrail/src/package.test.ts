@@ -81,15 +81,34 @@ describe("the packed package", () => {
   it("has types that a strict program compiles with", () => {
     writeFileSync(
       join(user, "app.mts"),
-      `import { createLogger, type Logger, withContext } from "taffrail";
+      `import { createLogger, type Enricher, type Logger, pluginApiVersion, withContext } from "taffrail";
        interface Order { readonly id: number }
        const order: Order = { id: 1 };
        const log: Logger = createLogger({ service: "app" });
        log.info("a", { order }); log.info(order, "b"); log.error(new Error("c")); log.error("d", new Error("e"));
        log.debug(() => ({ lazy: true })); log.log("warn", "f", { order }); log.level = "off";
+       try { await log.flush(); } catch (error) {
+         log.error(error); log.error(error, "g"); log.error("h", error); log.info("i", error); log.fatal("j", { order }, error);
+         log.log("error", "k", error); log.log("error", "k", { order }, error);
+       }
+       log.warn("l", order, new TypeError("m")); log.child().info("n"); log.child(undefined, { level: "warn" }).info("o");
+       const hosts = () => ({
+         manifest: { name: "hosts", kind: "enricher", apiVersion: pluginApiVersion }, enrich: (record) => ({ at: record.time }),
+       }) satisfies Enricher;
+       createLogger({ plugins: [
+         hosts(),
+         { manifest: { name: "inline", kind: "enricher", apiVersion: pluginApiVersion }, enrich: ({ time }) => ({ time }) },
+         { manifest: { name: "kept", kind: "filter", apiVersion: pluginApiVersion }, keep: (record) => record.level !== "warn" },
+       ] });
+       // @ts-expect-error a filter has keep
+       createLogger({ plugins: [{ manifest: { name: "none", kind: "filter", apiVersion: pluginApiVersion } }] });
        const answer: Promise<number> = withContext({ a: 1 }, async () => 1);
        // @ts-expect-error a number is no message
        log.info(1);
+       // @ts-expect-error nothing to log
+       log.info();
+       // @ts-expect-error neither fields nor an error
+       log.error("a %s", 1);
        // @ts-expect-error there is no such level
        log.level = "loud";
        // @ts-expect-error a third argument would be lost

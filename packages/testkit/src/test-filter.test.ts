@@ -43,7 +43,7 @@ proveSuite<FilterUnderTest, FilterObligation>({
   good: subject,
   broken: {
     ...lifecycle,
-    "describes itself": () => subject({ manifest: { ...manifest, kind: "sink" } }),
+    "describes itself": () => subject({ manifest: { ...manifest, kind: "sink" as never } }),
     "answers true or false for every record": () =>
       subject({ keep: (() => Promise.reject(new Error("late"))) as never }),
     "does not change records": () =>

@@ -16,9 +16,9 @@ export type PluginCapability = "network" | "filesystem" | "threads" | "sync-drai
 export type FailMode = "open" | "closed";
 
 /** A plugin's description of itself: data, so that a page, a check and a loader can read it without running it. */
-export interface PluginManifest {
+export interface PluginManifest<Kind extends PluginKind = PluginKind> {
   readonly name: string;
-  readonly kind: PluginKind;
+  readonly kind: Kind;
   readonly apiVersion: number;
   /** Version of the plugin itself. */
   readonly version?: string;
@@ -46,8 +46,8 @@ export type Health = { readonly status: "healthy" | "degraded" | "unhealthy"; re
  * when it closes, each with a deadline, and survives a throw from any of them. A plugin whose start fails is left out; the start of a sink is called
  * again before the next attempt to write, until it succeeds.
  */
-export interface Plugin {
-  readonly manifest: PluginManifest;
+export interface Plugin<Kind extends PluginKind = PluginKind> {
+  readonly manifest: PluginManifest<Kind>;
   start?(context: PluginContext): void | Promise<void>;
   flush?(signal: AbortSignal): Promise<void>;
   health?(): Health;

@@ -15,7 +15,7 @@ export type Verdict =
  * must depend on the path alone. `text` sees every text that is written: messages, values, errors, stacks. It fails closed: what it throws on is
  * masked.
  */
-export interface Redactor extends Plugin {
+export interface Redactor extends Plugin<"redactor"> {
   /** `path`: the names down to the value, in fields, bindings, context and errors alike; `*` stands for an item of a list, Set or Map. */
   place?(path: readonly string[]): Verdict;
   /** The text with its secrets masked; the same string when there are none. */

@@ -11,6 +11,14 @@ export type WriteResult =
   /** Nothing of the batch can ever be delivered. */
   | { readonly outcome: "drop"; readonly reason: string };
 
+/**
+ * What became of last words. A number: so many records are out, counted from the first. With records that were refused for good, which must not stop
+ * those behind them: `out` are delivered and `refused` are not and never will be; together they are the first `out + refused`.
+ */
+export type SyncWriteResult =
+  | number
+  | { readonly out: number; readonly refused: number; readonly reason: string };
+
 /** How a sink likes its batches. A batch ends at the first bound that is reached. */
 export interface Batching {
   /** Least time between the starts of two batches that are not full, in ms: records wait for company that long. */
@@ -36,10 +44,10 @@ export interface Sink extends Plugin {
   write(batch: Batch, signal: AbortSignal): Promise<WriteResult>;
   /**
    * Capability: last words at process exit. `unfinished` is the batch of a `write` whose promise has not settled: the sink finishes it first, by
-   * itself, since the event loop will not run again. `batch` may be empty (size 0). Returns how many records of both together are out, counted
+   * itself, since the event loop will not run again. `batch` may be empty (size 0). Says how many records of both together are out, counted
    * from the first of `unfinished`.
    */
-  writeSync?(batch: Batch, unfinished: Batch | undefined): number;
+  writeSync?(batch: Batch, unfinished: Batch | undefined): SyncWriteResult;
   /** Capability: make what was written durable (fsync). */
   flush?(signal: AbortSignal): Promise<void>;
   close(signal: AbortSignal): Promise<void>;

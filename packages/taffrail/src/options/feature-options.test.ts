@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Filter, type Plugin, pluginApiVersion } from "@taffrail/contracts";
+import { type Filter, pluginApiVersion } from "@taffrail/contracts";
 import { recorder } from "@taffrail/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { withContext } from "../context.ts";
@@ -120,7 +120,7 @@ describe("plugins of createLogger", () => {
   });
 
   it("plugins that are not valid are refused by their place", () => {
-    const bad = { manifest: { ...filter.manifest, apiVersion: 9 } } as Plugin;
+    const bad = { manifest: { ...filter.manifest, apiVersion: 9 } } as Filter;
     expect(caught(() => open({ sinks: [], plugins: [filter, bad] })).code).toBe("plugin_version");
   });
 });

@@ -1,4 +1,4 @@
-import type { Clock, Plugin, RecordView, Sink } from "@taffrail/contracts";
+import type { Clock, Enricher, Filter, Plugin, Processor, RecordView, Redactor, Sink } from "@taffrail/contracts";
 import type { EncodeLimits } from "../encode/limits.ts";
 import type { ExitSignal } from "../exit/exit-registry.ts";
 import type { LevelSetting } from "../level-cell.ts";
@@ -57,6 +57,9 @@ export interface SinkSpec {
   readonly [option: string]: unknown;
 }
 
+/** What `plugins` takes: `manifest.kind` says which members the plugin has. Sinks belong in `sinks`, formatters in a sink. */
+export type LoggerPlugin = Filter | Enricher | Redactor | Processor;
+
 /** Options of `createLogger`. Nearer wins: option, then environment variable, then config file, then preset, then default. */
 export interface LoggerOptions {
   /** Name of the service, in every line. Default `unknown_service`. */
@@ -100,7 +103,7 @@ export interface LoggerOptions {
   /** Records of a request that are too quiet for their logger wait, and are shown only if the request fails. */
   readonly fingersCrossed?: FingersCrossedOptions | boolean;
   /** Filters, enrichers, redactors and processors, in the order in which they work. */
-  readonly plugins?: readonly Plugin[];
+  readonly plugins?: readonly LoggerPlugin[];
   /** Names of the plugins and sinks from elsewhere that may be used; those of this package always may. Default: all. */
   readonly allowPlugins?: readonly string[];
   /** Names of plugins and sinks that may not be used. Built-in redaction cannot be named here: `redact` is what rules it. */

@@ -1,9 +1,9 @@
-import type { Enricher, PluginManifest, RecordView } from "@taffrail/contracts";
+import type { Enricher, RecordView } from "@taffrail/contracts";
 import { awkwardRecords, recordView } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
 import { filterOf, makeHost, manifestOf } from "./testdata/make-host.ts";
 
-function enricherOf(enrich: (record: RecordView) => unknown, more: Partial<PluginManifest> = {}): Enricher {
+function enricherOf(enrich: (record: RecordView) => unknown, more: Partial<Enricher["manifest"]> = {}): Enricher {
   return { manifest: manifestOf("enricher", more), enrich: enrich as NonNullable<Enricher["enrich"]> };
 }
 

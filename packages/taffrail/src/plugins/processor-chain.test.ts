@@ -1,11 +1,11 @@
-import type { PluginManifest, Processor } from "@taffrail/contracts";
+import type { Processor } from "@taffrail/contracts";
 import { awkwardLines } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
 import { makeHost, manifestOf } from "./testdata/make-host.ts";
 
 function processorOf(
   process: (...given: Parameters<Processor["process"]>) => unknown,
-  more: Partial<PluginManifest> = {},
+  more: Partial<Processor["manifest"]> = {},
 ): Processor {
   return { manifest: manifestOf("processor", more), process: process as Processor["process"] };
 }

@@ -3,7 +3,7 @@ import { pluginApiVersion, TaffrailError } from "@taffrail/contracts";
 import { checkOptions, type OptionChecks } from "../options/check-options.ts";
 
 /** The manifest of a built-in valve. */
-export function valveManifest(name: string, description: string): PluginManifest {
+export function valveManifest(name: string, description: string): PluginManifest<"filter"> {
   return { name, kind: "filter", apiVersion: pluginApiVersion, description };
 }
 

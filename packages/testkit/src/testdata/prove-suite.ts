@@ -52,9 +52,9 @@ export const brokenLifecycle = {
       queueMicrotask(() => clearTimeout(timer));
     },
   },
-} as const satisfies Readonly<Record<keyof typeof lifecycleObligations, Partial<Plugin>>>;
+} as const satisfies Readonly<Record<keyof typeof lifecycleObligations, Partial<Omit<Plugin, "manifest">>>>;
 
-function closingOnce(): Partial<Plugin> {
+function closingOnce(): Partial<Omit<Plugin, "manifest">> {
   let closed = 0;
   return {
     close: async () => {
@@ -64,7 +64,7 @@ function closingOnce(): Partial<Plugin> {
   };
 }
 
-function closingAfterStart(): Partial<Plugin> {
+function closingAfterStart(): Partial<Omit<Plugin, "manifest">> {
   let started = false;
   return {
     start: () => {

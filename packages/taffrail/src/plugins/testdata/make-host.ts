@@ -25,10 +25,13 @@ export function makeHost(plugins: readonly Plugin[], more: Partial<PluginHostOpt
   return { host, clock, problems, emitted };
 }
 
-export function manifestOf(kind: PluginKind, more: Partial<PluginManifest> = {}): PluginManifest {
+export function manifestOf<Kind extends PluginKind>(
+  kind: Kind,
+  more: Partial<PluginManifest<Kind>> = {},
+): PluginManifest<Kind> {
   return { name: `test-${kind}`, kind, apiVersion: 1, ...more };
 }
 
-export function filterOf(keep: Filter["keep"], more: Partial<PluginManifest> = {}): Filter {
+export function filterOf(keep: Filter["keep"], more: Partial<Filter["manifest"]> = {}): Filter {
   return { manifest: manifestOf("filter", more), keep };
 }
