@@ -2,7 +2,7 @@ import type { Sink } from "@taffrail/contracts";
 import { recorder } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
 import { createBreaker } from "./breaker.ts";
-import { expectBalance, gate, open, pause, push, pushMany, until } from "./testdata/pipelines.ts";
+import { expectBalance, gate, healthOfSinks, open, pause, push, pushMany, until } from "./testdata/pipelines.ts";
 
 const refusing = (): Sink => ({ ...recorder(), write: async () => ({ outcome: "retry", reason: "away" }) });
 const statsOf = (pipeline: ReturnType<typeof open>) => {
@@ -58,14 +58,14 @@ describe("breaker", () => {
     const pipeline = open([{ sink }], { breaker: { failures: 3, openForMs: 400 } });
     pushMany(pipeline, 5);
     await until(() => statsOf(pipeline).breaker === "open");
-    expect({ calls, health: pipeline.health().status }).toEqual({ calls: 3, health: "unhealthy" });
+    expect({ calls, health: healthOfSinks(pipeline).status }).toEqual({ calls: 3, health: "unhealthy" });
     pushMany(pipeline, 5);
     await until(() => calls === 4);
     isAway = false;
     await until(() => pipeline.ledger().pending === 0);
     expect({ calls: calls > 4, ledger: pipeline.ledger() }).toMatchObject({ calls: true, ledger: { delivered: 10 } });
     expect(statsOf(pipeline).breaker).toBe("closed");
-    expect(pipeline.health().status).toBe("healthy");
+    expect(healthOfSinks(pipeline).status).toBe("healthy");
     await pipeline.close(1000);
   });
 
@@ -104,7 +104,7 @@ describe("fallback sink", () => {
     expect(pipeline.ledger()).toMatchObject({ delivered: 10, dropped: {} });
     expect(fallback.records.map((record) => record.n)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(statsOf(pipeline).fellBack).toBe(10);
-    expect(pipeline.health().status).toBe("degraded");
+    expect(healthOfSinks(pipeline).status).toBe("degraded");
     await pipeline.close(1000);
   });
 
@@ -170,7 +170,7 @@ describe("sinks that misbehave", () => {
     await until(() => pipeline.ledger().pending === 0);
     expect({ calls, delivered: pipeline.ledger().delivered }).toEqual({ calls: 2, delivered: 1 });
     expect(statsOf(pipeline).errors).toEqual({ timeout: 1 });
-    expect(pipeline.health().status).toBe("unhealthy");
+    expect(healthOfSinks(pipeline).status).toBe("unhealthy");
     await pipeline.close(1000);
   });
 

@@ -11,6 +11,7 @@ import { retryDelay } from "./backoff.ts";
 import type { BatchBounds } from "./batch-source.ts";
 import { batchingOf } from "./batching.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
+import { countIn, refusedOf } from "./counts.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { LaneSource, Mark } from "./lane-source.ts";
 import { MemoryBatch } from "./memory-batch.ts";
@@ -27,16 +28,6 @@ const graceMs = 1000;
 interface Waiter {
   readonly mark: Mark;
   readonly resolve: () => void;
-}
-
-/** A number of records as a sink says it: never more than there are, and none when it is no number. */
-function countIn(value: unknown, most: number): number {
-  return typeof value === "number" ? Math.min(Math.max(Math.floor(value) || 0, 0), most) : 0;
-}
-
-/** Records of a batch that a sink refused, whatever it says. */
-function refusedOf(result: WriteResult, { size }: Batch): number {
-  return result.outcome === "partial" ? countIn(result.refused, size) : 0;
 }
 
 /**

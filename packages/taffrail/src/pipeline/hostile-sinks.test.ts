@@ -1,10 +1,12 @@
-import type { Batching, Sink, WriteResult } from "@taffrail/contracts";
+import type { Batching, Health, Sink, WriteResult } from "@taffrail/contracts";
 import { recorder } from "@taffrail/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { oneLine, plainWords } from "./plain-words.ts";
 import { expectBalance, open, pause, pushMany, until } from "./testdata/pipelines.ts";
 
 const unspeakable: unknown = Object.create(null);
+const nothing: unknown = undefined;
+const word: unknown = "many";
 const rejections: unknown[] = [];
 const note = (error: unknown): void => {
   rejections.push(error);
@@ -113,8 +115,8 @@ describe("a sink whose other members fail", () => {
 
   it("is unhealthy when what it says is no health, and its words command no terminal", async () => {
     const health = { status: "degraded", detail: "\u001b[2Jevil\nline" } as const;
-    const odd = [undefined, 5, { status: "fine" }] as unknown as (typeof health)[];
-    const routes = [health, ...odd].map((answer) => ({ sink: { ...recorder(), health: () => answer } }));
+    const odd: readonly unknown[] = [undefined, 5, { status: "fine" }];
+    const routes = [health, ...odd].map((answer) => ({ sink: { ...recorder(), health: () => answer as Health } }));
     const pipeline = open(routes);
     const [first, none, ...others] = pipeline.stats().sinks.map((sink) => sink.health);
     expect(first).toEqual({ status: "degraded", detail: "\\x1b[2Jevil\\x0aline" });
@@ -129,9 +131,9 @@ describe("wishes about batches that are no numbers", () => {
     { maxRecords: 0 },
     { maxRecords: -1 },
     { maxRecords: Number.NaN },
-    { maxRecords: undefined as unknown as number },
+    { maxRecords: nothing as number },
     { maxCharacters: 0 },
-    { maxCharacters: "many" as unknown as number },
+    { maxCharacters: word as number },
     { lingerMs: Number.NaN },
     { lingerMs: Number.POSITIVE_INFINITY },
     { lingerMs: -1 },
@@ -165,6 +167,42 @@ describe("writeSync", () => {
       expectBalance(pipeline);
       await pipeline.close(1000);
     }
+  });
+});
+
+describe("a sink that never ends anything", () => {
+  it("has one deadline for its writes and its close together", async () => {
+    const order: string[] = [];
+    const never = (): Promise<never> => new Promise(() => {});
+    const close = (signal: AbortSignal): Promise<void> => {
+      signal.addEventListener("abort", () => order.push("aborted"));
+      setTimeout(() => order.push("half the deadline"), 200);
+      return never();
+    };
+    const { writeSync: _, ...rest } = recorder();
+    const pipeline = open([{ sink: { ...rest, write: never, flush: never, close } }]);
+    pushMany(pipeline, 1);
+    // The writes use up the deadline of 400 ms; what is left for the close is 100 ms, not 400 again.
+    expect(await pipeline.close(400)).toMatchObject({ dropped: { deadline: 1 } });
+    await until(() => order.length === 2);
+    expect(order).toEqual(["aborted", "half the deadline"]);
+  });
+});
+
+describe("lines of other signals", () => {
+  it("that are no text, or of no signal, are counted as invalid and open nothing", async () => {
+    const pipeline = open([{ sink: { ...recorder(), signals: ["logs", "traces", "metrics"] } }]);
+    for (const odd of [undefined, null, 5, {}, unspeakable]) pipeline.emit("metrics", odd as string);
+    pipeline.emit("zzz" as "traces", "{}\n");
+    pipeline.emit("logs", "{}\n");
+    pipeline.emit(unspeakable as "traces", "{}\n");
+    pipeline.emit("metrics", "{}\n");
+    const ledger = await pipeline.flush(1000);
+    expect(ledger).toMatchObject({ accepted: 3, delivered: 0, dropped: { invalid: 3 }, pending: 0 });
+    expect(Object.keys(ledger.signals ?? {})).toEqual(["metrics"]);
+    expect(ledger.signals?.metrics).toMatchObject({ accepted: 6, delivered: 1, dropped: { invalid: 5 }, pending: 0 });
+    expectBalance(pipeline);
+    await pipeline.close(1000);
   });
 });
 

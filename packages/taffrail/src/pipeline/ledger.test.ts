@@ -288,7 +288,7 @@ describe("with a spool", () => {
     pipeline.emit("traces", "{}\n");
     pipeline.emit("traces", "{}\n");
     expect(problems).toEqual([expect.stringContaining("the spool for traces cannot be opened")]);
-    expect(pipeline.health().status).toBe("degraded");
+    expect(spools.health().status).toBe("degraded");
     expect((await pipeline.flush(1000)).signals?.traces).toMatchObject({ accepted: 2, delivered: 2 });
     await pipeline.close(1000);
   });

@@ -47,17 +47,14 @@ export interface LogLedger extends Ledger {
   readonly signals?: Readonly<Partial<Record<Signal, LogLedger>>>;
 }
 
-/** Health of a logger family: the worst of its sinks. */
-export interface LogHealth extends Health {
-  readonly sinks: Readonly<Record<string, Health>>;
-}
-
 /** What the pipeline knows about its work. */
 export type PipelineStats = Pick<LoggerStats, "sinks" | "spool" | "pressure">;
 
-/** Even a deadline that has passed leaves sinks this long to let go of what they hold. */
+/** Even a deadline that has passed leaves sinks this long to let go of what they hold, in ms. */
 const closeMs = 100;
 const defaultReserve = 0.1;
+/** Signals whose lines come ready-made. */
+const emitted: readonly Signal[] = ["traces", "metrics"];
 const statuses: readonly Health["status"][] = ["healthy", "degraded", "unhealthy"];
 
 function namesOf(routes: readonly SinkRoute[]): string[] {
@@ -162,8 +159,19 @@ export class Pipeline {
     this.#logs.unhold(records);
   }
 
-  /** Hands over a line of traces or metrics; sinks that do not take them filter it. */
+  /**
+   * Hands over a line of traces or metrics; sinks that do not take them filter it. What is no text is counted as invalid in the account of its
+   * signal, or of the logs when there is no such signal. Never throws.
+   */
   emit(signal: Signal, line: string): void {
+    if (!emitted.includes(signal)) {
+      this.#logs.refuse("invalid");
+      return;
+    }
+    if (typeof line !== "string") {
+      this.#open(signal).stream.refuse("invalid");
+      return;
+    }
     const { stream, routes } = this.#open(signal);
     stream.push(line, infoRank, routes.of(infoRank, undefined));
   }
@@ -225,19 +233,6 @@ export class Pipeline {
     return { ...logs, signals: Object.fromEntries(others.map(([signal, { stream }]) => [signal, ledgerOf(stream)])) };
   }
 
-  health(): LogHealth {
-    const healthOf = (name: string): Health =>
-      worst(
-        [...this.#streams.values()].flatMap(({ lanes }) =>
-          lanes.filter((lane) => lane.name === name).map((lane) => lane.delivery.health()),
-        ),
-      );
-    const sinks = Object.fromEntries(this.#names.map((name) => [name, healthOf(name)]));
-    const spool = this.#options.spools?.health();
-    const all = [...Object.values(sinks), ...(spool === undefined ? [] : [spool])];
-    return { status: worst(all).status, sinks };
-  }
-
   /** Figures of the logs' way to each sink, of the spool, and of the pressure on the buffers. */
   stats(): PipelineStats {
     const { spools } = this.#options;
@@ -256,7 +251,7 @@ export class Pipeline {
     return {
       name,
       ledger,
-      health: delivery.health(),
+      health: this.#healthOf(name),
       calls,
       errors,
       latency,
@@ -266,6 +261,12 @@ export class Pipeline {
       queue,
       fellBack,
     };
+  }
+
+  /** Health of a sink: the worst of its deliveries, of whichever signal. */
+  #healthOf(name: string): Health {
+    const lanes = this.#allLanes.filter((lane) => lane.name === name);
+    return worst(lanes.map(({ delivery }) => delivery.health()));
   }
 
   #lanesOf(signal: Signal): readonly StreamLane[] {
@@ -337,11 +338,12 @@ export class Pipeline {
   async #close(deadlineMs: number): Promise<void> {
     this.#ended = true;
     for (const { stream } of this.#streams.values()) stream.end();
+    const end = performance.now() + deadlineMs;
     await this.#flush(deadlineMs);
     const abort = new AbortController();
     for (const { delivery } of this.#allLanes) delivery.end("deadline");
     const work = Promise.all([this.#host.close(abort.signal), this.#options.spools?.close()]);
-    await within(Math.max(deadlineMs, closeMs), work);
+    await within(Math.max(end - performance.now(), closeMs), work);
     abort.abort();
     this.#reporter.end();
   }

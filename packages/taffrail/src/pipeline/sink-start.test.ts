@@ -1,7 +1,7 @@
 import type { Sink } from "@taffrail/contracts";
 import { recorder } from "@taffrail/testkit";
 import { describe, expect, it } from "vitest";
-import { expectBalance, open, push, pushMany, until } from "./testdata/pipelines.ts";
+import { expectBalance, healthOfSinks, open, push, pushMany, until } from "./testdata/pipelines.ts";
 
 /** A sink with a start of its own, which notes what happens to it. */
 function starting(start: () => unknown) {
@@ -91,7 +91,7 @@ describe("the start of a sink", () => {
     pushMany(pipeline, 2);
     await until(() => calls.includes("write"));
     expect(calls.filter((call) => call === "start")).toHaveLength(1);
-    expect(pipeline.health().status).toBe("healthy");
+    expect(healthOfSinks(pipeline).status).toBe("healthy");
     await pipeline.close(100);
   });
 

@@ -1,6 +1,7 @@
 import { type EncodedRecord, ledgerFault, type Level, type Sink, systemClock, type WriteResult } from "@taffrail/contracts";
 import { recorder } from "@taffrail/testkit";
 import { expect } from "vitest";
+import { healthOf, type LogHealth } from "../../observe/health.ts";
 import { defaultRetry } from "../backoff.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline.ts";
 import type { SinkRoute } from "../routes.ts";
@@ -44,6 +45,10 @@ export function gate(
     },
   };
 }
+
+/** Health of the sinks, as the logger says it. */
+export const healthOfSinks = (pipeline: Pipeline): LogHealth =>
+  healthOf({ sinks: pipeline.stats().sinks, plugins: [] });
 
 export function push(pipeline: Pipeline, line: string, level: Level | "audit"): void {
   const rank = level === "audit" ? 6 : thresholdRank(level);
