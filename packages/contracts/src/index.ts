@@ -32,7 +32,7 @@ export {
 export type { Processor } from "./plugin/processor.ts";
 export type { RecordView } from "./plugin/record-view.ts";
 export type { Redactor, Verdict } from "./plugin/redactor.ts";
-export type { Batching, Sink, WriteResult } from "./plugin/sink.ts";
+export type { Batching, Sink, SyncWriteResult, WriteResult } from "./plugin/sink.ts";
 export type { StandardResult, StandardSchema } from "./plugin/standard-schema.ts";
 export { createRandom, type Random } from "./random.ts";
 export type { AttributeValue, LogRecord, LogView } from "./record.ts";

@@ -5,6 +5,7 @@ import {
   type Level,
   levels,
   type Sink,
+  type SyncWriteResult,
   type WriteResult,
 } from "@taffrail/contracts";
 import {
@@ -59,6 +60,11 @@ async function expectDelivered(subject: Subject, expected: readonly string[]): P
   subject.expect([...(await subject.received())]).toEqual(expected);
 }
 
+/** Records that last words brought out. */
+function outOf(result: SyncWriteResult): number {
+  return typeof result === "number" ? result : result.out;
+}
+
 /**
  * Starts a write and, without letting it end, asks for last words, as the end of a process does. Gives what the sink says is out. A sink that
  * has no last words says so by having no `writeSync`.
@@ -66,9 +72,9 @@ async function expectDelivered(subject: Subject, expected: readonly string[]): P
 async function interruptWrite(subject: Subject, unfinished: Batch, batch: Batch): Promise<number | undefined> {
   if (subject.sink.writeSync === undefined) return undefined;
   const writing = subject.write(unfinished);
-  const done = subject.sink.writeSync(batch, unfinished);
+  const out = outOf(subject.sink.writeSync(batch, unfinished));
   await writing;
-  return done;
+  return out;
 }
 
 const awkward = 'quotes " and \\ and \u2028, tabs \t, 漢字, 😀 and \u0000';
@@ -136,14 +142,14 @@ const obligations = {
   "writes its last words by blocking": async (subject: Subject) => {
     const batch = makeBatch(0, 50);
     const before = [...batch.bytes()];
-    const done = subject.sink.writeSync?.(batch, undefined);
-    if (done === undefined) return;
-    subject.expect(done).toBe(50);
+    const result = subject.sink.writeSync?.(batch, undefined);
+    if (result === undefined) return;
+    subject.expect(outOf(result)).toBe(50);
     subject.expect([...batch.bytes()]).toEqual(before);
     await expectDelivered(subject, linesOf(batch));
   },
   "has nothing to say for empty last words": async (subject: Subject) => {
-    subject.expect(subject.sink.writeSync?.(createBatch([]), undefined) ?? 0).toBe(0);
+    subject.expect(outOf(subject.sink.writeSync?.(createBatch([]), undefined) ?? 0)).toBe(0);
     await expectDelivered(subject, []);
   },
   "finishes a write under way before its last words": async (subject: Subject) => {

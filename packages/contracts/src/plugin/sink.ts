@@ -15,9 +15,7 @@ export type WriteResult =
  * What became of last words. A number: so many records are out, counted from the first. With records that were refused for good, which must not stop
  * those behind them: `out` are delivered and `refused` are not and never will be; together they are the first `out + refused`.
  */
-export type SyncWriteResult =
-  | number
-  | { readonly out: number; readonly refused: number; readonly reason: string };
+export type SyncWriteResult = number | { readonly out: number; readonly refused: number; readonly reason: string };
 
 /** How a sink likes its batches. A batch ends at the first bound that is reached. */
 export interface Batching {

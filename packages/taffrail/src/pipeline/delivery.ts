@@ -11,7 +11,7 @@ import { retryDelay } from "./backoff.ts";
 import type { BatchBounds } from "./batch-source.ts";
 import { batchingOf } from "./batching.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
-import { countIn, refusedOf } from "./counts.ts";
+import { readLastWords, refusedOf } from "./counts.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { LaneSource, Mark } from "./lane-source.ts";
 import { MemoryBatch } from "./memory-batch.ts";
@@ -189,10 +189,11 @@ export class Delivery {
     if (isUnfinished) this.source.taint();
     const empty = createBatch([], { signal: batch.signal });
     const answer: unknown = this.sink.writeSync?.(isUnfinished ? empty : batch, isUnfinished ? batch : undefined);
-    const out = countIn(answer, batch.size);
-    if (out < batch.size || this.#inFlight !== batch) return false;
-    this.#failure = undefined;
-    this.#settle(batch, 0, undefined);
+    const { done, refused, reason } = readLastWords(answer, batch.size);
+    if (done < batch.size || this.#inFlight !== batch) return false;
+    this.#failure = refused > 0 ? reason : undefined;
+    if (refused > 0) this.#options.onFailure(reason);
+    this.#settle(batch, refused, refused > 0 ? "sink-refused" : undefined);
     return true;
   }
 

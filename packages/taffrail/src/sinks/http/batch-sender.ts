@@ -1,4 +1,4 @@
-import type { Batch, WriteResult } from "@taffrail/contracts";
+import type { Batch, SyncWriteResult, WriteResult } from "@taffrail/contracts";
 import { sleepSync } from "../line-writer.ts";
 import { partOf } from "./batch-parts.ts";
 import { createHttpClient } from "./client.ts";
@@ -28,8 +28,15 @@ export interface BatchSenderOptions {
 /** The writing half of a sink that posts batches. */
 export interface BatchSender {
   write(batch: Batch, signal: AbortSignal): Promise<WriteResult>;
-  writeSync(batch: Batch, unfinished: Batch | undefined): number;
+  writeSync(batch: Batch, unfinished: Batch | undefined): SyncWriteResult;
   close(): void;
+}
+
+/** How many records of a batch are decided, from the first on, and how many of those were refused. */
+interface Decided {
+  readonly done: number;
+  readonly refused: number;
+  readonly reason: string;
 }
 
 /** How far a batch has come that is sent in parts. The batch is only compared, never read after its write. */
@@ -108,15 +115,19 @@ class HttpBatchSender implements BatchSender {
     return progress.result;
   }
 
-  writeSync(batch: Batch, unfinished: Batch | undefined): number {
-    let out = 0;
+  writeSync(batch: Batch, unfinished: Batch | undefined): SyncWriteResult {
+    let done = 0;
+    let refused = 0;
+    let reason = "";
     for (const part of unfinished === undefined ? [batch] : [unfinished, batch]) {
-      const underWay = part === unfinished && this.#outAlready(part);
-      const done = underWay === false ? this.#sendSync(part) : underWay;
-      out += done;
-      if (done < part.size) break;
+      const decided = (part === unfinished ? this.#decidedAlready(part) : undefined) ?? this.#sendSync(part);
+      done += decided.done;
+      refused += decided.refused;
+      reason ||= decided.reason;
+      if (decided.done < part.size) break;
     }
-    return out;
+    if (refused === 0) return done;
+    return { out: done - refused, refused, reason: `${this.#options.url.origin}: ${reason}` };
   }
 
   close(): void {
@@ -176,20 +187,22 @@ class HttpBatchSender implements BatchSender {
     return refused >= batch.size ? { outcome: "drop", reason: told } : { outcome: "partial", refused, reason: told };
   }
 
-  /** Records of an unfinished write that need nothing more; false when it must be sent again. */
-  #outAlready(batch: Batch): number | false {
+  /** What an unfinished write has come to that needs nothing more; undefined when it must be sent again. */
+  #decidedAlready(batch: Batch): Decided | undefined {
     const progress = this.#progress;
-    if (progress?.batch.deref() !== batch) return false;
-    if (progress.result?.outcome === "retry") return false;
-    if (progress.result !== undefined) return progress.done - progress.refused;
+    if (progress?.batch.deref() !== batch) return undefined;
+    if (progress.result?.outcome === "retry") return undefined;
+    if (progress.result !== undefined) return progress;
     // Whole with the operating system, but the answer will not be read. With an id it can be sent again without becoming two.
     const last = this.#partCharacters === Number.POSITIVE_INFINITY;
-    return batch.id === undefined && last && this.#client.sent() ? batch.size : false;
+    return batch.id === undefined && last && this.#client.sent()
+      ? { done: batch.size, refused: 0, reason: "" }
+      : undefined;
   }
 
-  /** Sends what is left of a batch by blocking; gives how many of its records are out. */
-  #sendSync(batch: Batch): number {
-    if (batch.size === 0) return 0;
+  /** Sends what is left of a batch by blocking. */
+  #sendSync(batch: Batch): Decided {
+    if (batch.size === 0) return { done: 0, refused: 0, reason: "" };
     const progress = this.#begin(batch);
     progress.takenBack.abort();
     while (progress.done < batch.size) {
@@ -203,7 +216,7 @@ class HttpBatchSender implements BatchSender {
       if (again.afterMs === undefined || again.afterMs > longestWaitMs) break;
       sleepSync(again.afterMs);
     }
-    return progress.done - progress.refused;
+    return progress;
   }
 }
 
