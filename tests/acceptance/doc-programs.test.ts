@@ -49,6 +49,23 @@ function programsOf(page: string): Program[] {
   });
 }
 
+const tsc = (args: readonly string[], cwd: string) =>
+  spawnSync(
+    join(root, "node_modules/.bin/tsc"),
+    ["--ignoreConfig", "--target", "es2023", "--module", "nodenext", ...args],
+    {
+      cwd,
+      encoding: "utf8",
+      timeout: 60_000,
+    },
+  );
+
+/** The file of a program before and after its types are left out, without the ending. */
+const fileOf = ({ page, line }: Program): string => `${page.replace(/\W+/g, "-")}-${line}`;
+
+/** Guides whose programs are read by people who write TypeScript: each must please the strictest compiler as it stands. */
+const typed = ["recipes", "plugins", "migrate", "logging"].map((name) => `docs/guides/${name}.md`);
+
 /** A printed line as the page shows it: times, durations, ids and ports differ from run to run. */
 function steady(line: string): string {
   return line
@@ -83,6 +100,11 @@ describe("every program in the docs", () => {
     const cache = join(root, "node_modules/.cache");
     mkdirSync(cache, { recursive: true });
     folder = mkdtempSync(join(cache, "doc-programs-"));
+    for (const program of programs) writeFileSync(join(folder, `${fileOf(program)}.mts`), program.code);
+    // Node 20 does not leave types out by itself.
+    const files = programs.map((program) => `${fileOf(program)}.mts`);
+    const { status, stdout } = tsc(["--noCheck", "--verbatimModuleSyntax", "--outDir", "plain", ...files], folder);
+    expect(status, stdout).toBe(0);
     server = await startServer({ command: join(root, "apps/cli/bin/taffrail.mjs"), dataDir: join(folder, "data") });
     expect(server.url, server.stderr()).toBeDefined();
   });
@@ -91,7 +113,16 @@ describe("every program in the docs", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  for (const { page, line, code, output, notRun } of programs) {
+  it("is strict TypeScript where the guide is for both", () => {
+    const files = programs.filter(({ page }) => typed.includes(page)).map((program) => `${fileOf(program)}.mts`);
+    expect(files.length).toBeGreaterThan(20);
+    const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "--types", "node"];
+    const { stdout } = tsc([...strict, "--moduleDetection", "force", ...files], folder);
+    expect(stdout).toBe("");
+  });
+
+  for (const program of programs) {
+    const { page, line, output, notRun } = program;
     const title = `${page}:${line}`;
     if (notRun !== undefined) {
       it.skip(`${title} (not run: ${notRun})`, () => {});
@@ -99,6 +130,7 @@ describe("every program in the docs", () => {
     }
     it(`${title} runs${output.length > 0 ? " and prints what the page says" : ""}`, () => {
       const cwd = mkdtempSync(join(folder, "program-"));
+      const code = readFileSync(join(folder, "plain", `${fileOf(program)}.mjs`), "utf8");
       writeFileSync(join(cwd, "program.mjs"), code.replaceAll("http://127.0.0.1:4318", server.url ?? ""));
       const env = { ...process.env, NO_COLOR: "1", TZ: "UTC" };
       const result = spawnSync(process.execPath, ["program.mjs"], { cwd, env, encoding: "utf8", timeout: 30_000 });
