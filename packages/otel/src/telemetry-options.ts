@@ -102,7 +102,7 @@ export function checkTelemetryOptions(options: TelemetryOptions): void {
   for (const [key, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(checks, key)) {
-      throw new TaffrailError("option_unknown", { where, key, known: Object.keys(checks).join(", ") });
+      throw new TaffrailError("option_unknown", { where, key, hint: "", known: Object.keys(checks).join(", ") });
     }
     const reason = checks[key as keyof TelemetryOptions](value);
     if (reason !== undefined) throw new TaffrailError("option_invalid", { where, key, reason });

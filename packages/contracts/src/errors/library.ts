@@ -2,7 +2,11 @@ import type { ErrorDefinition } from "./define.ts";
 
 /** Errors of the library: only misuse at set-up throws; logging itself never does. */
 export const libraryErrors = {
-  option_unknown: { status: 400, message: "{where}: option {key} is unknown.", remedy: "Known options: {known}." },
+  option_unknown: {
+    status: 400,
+    message: "{where}: option {key} is unknown{hint}.",
+    remedy: "Known options: {known}.",
+  },
   option_invalid: {
     status: 400,
     message: "{where}: option {key} is not valid: {reason}.",

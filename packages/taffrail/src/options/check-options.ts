@@ -1,4 +1,5 @@
 import { TaffrailError } from "@taffrail/contracts";
+import { noOptions, unknownOption } from "./option-hints.ts";
 
 /** Says what is wrong with a value, or undefined when it will do. */
 export type OptionCheck = (value: unknown) => string | undefined;
@@ -14,11 +15,11 @@ export type OptionChecks = Readonly<Record<string, OptionCheck>>;
  */
 export function checkOptions(where: string, options: unknown, checks: OptionChecks): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TaffrailError("option_invalid", { where, key: "options", reason: "it must be an object" });
+    throw noOptions(where);
   }
   for (const [key, value] of Object.entries(options)) {
     if (!Object.hasOwn(checks, key)) {
-      throw new TaffrailError("option_unknown", { where, key, known: Object.keys(checks).join(", ") });
+      throw unknownOption(where, key, Object.keys(checks));
     }
     const reason = value === undefined ? undefined : checks[key]?.(value);
     if (reason !== undefined) throw new TaffrailError("option_invalid", { where, key, reason });
@@ -40,8 +41,7 @@ export function checkNested(
   for (const [name, value] of Object.entries(values as object)) {
     const key = `${place.key}.${name}`;
     if (!Object.hasOwn(checks, name)) {
-      const known = Object.keys(checks).join(", ");
-      throw new TaffrailError("option_unknown", { where: place.where, key, known });
+      throw unknownOption(place.where, key, Object.keys(checks));
     }
     const reason = value === undefined ? undefined : checks[name]?.(value);
     if (reason !== undefined) throw new TaffrailError("option_invalid", { where: place.where, key, reason });

@@ -1,8 +1,9 @@
 import { TaffrailError } from "@taffrail/contracts";
-import { type LevelSetting, levelSettings } from "../level-cell.ts";
-import { checkNested, isObject, isOneOf } from "./check-options.ts";
+import type { LevelSetting } from "../level-cell.ts";
+import { checkNested, isObject } from "./check-options.ts";
 import { loggerOptionDefinitions } from "./definitions.ts";
 import { checkValue, definitionOf, over } from "./layers.ts";
+import { isLevelSetting, unknownOption } from "./option-hints.ts";
 import type { RuntimeChange, RuntimeSettings } from "./option-types.ts";
 import { runtimeSettings } from "./runtime-settings.ts";
 
@@ -39,7 +40,7 @@ const where = "configure";
 const runtimeKeys = loggerOptionDefinitions.filter(({ runtime }) => runtime).map(({ key }) => key);
 
 function refuse(key: string): TaffrailError {
-  if (!definitionOf.has(key)) return new TaffrailError("option_unknown", { where, key, known: runtimeKeys.join(", ") });
+  if (!definitionOf.has(key)) return unknownOption(where, key, runtimeKeys);
   const reason = `it cannot change while the logger works; what can: ${runtimeKeys.join(", ")}`;
   return new TaffrailError("option_invalid", { where, key, reason });
 }
@@ -62,7 +63,7 @@ function checkSinks(sinks: RuntimeChange["sinks"], names: readonly string[]): vo
     const key = `sinks.${name}`;
     const wrong = names.includes(name) ? isObject(entry) : `there is no such sink; there are: ${names.join(", ")}`;
     if (wrong !== undefined) throw new TaffrailError("option_invalid", { where, key, reason: wrong });
-    checkNested(entry, { where, key }, { level: isOneOf(levelSettings) });
+    checkNested(entry, { where, key }, { level: isLevelSetting });
   }
 }
 

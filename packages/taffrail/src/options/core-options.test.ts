@@ -120,7 +120,10 @@ describe("core options of createLogger", () => {
 describe("what is not valid", () => {
   it("an unknown option is refused with the known ones named", () => {
     const error = caught(() => createLogger({ levle: "info" } as LoggerOptions));
-    expect([error.code, error.message]).toEqual(["option_unknown", "createLogger: option levle is unknown."]);
+    expect([error.code, error.message]).toEqual([
+      "option_unknown",
+      "createLogger: option levle is unknown (did you mean level?).",
+    ]);
     for (const { key } of loggerOptionDefinitions) expect(error.remedy).toContain(key);
   });
 

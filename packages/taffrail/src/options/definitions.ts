@@ -1,4 +1,3 @@
-import { levelSettings } from "../level-cell.ts";
 import {
   isBoolean,
   isEither,
@@ -14,6 +13,7 @@ import {
 } from "./check-options.ts";
 import { deliveryChecks, isFalse } from "./delivery-checks.ts";
 import { nestedDefinitions, type OptionDefinition } from "./nested-definitions.ts";
+import { isLevelSetting } from "./option-hints.ts";
 import {
   type OptionReader,
   readAsText,
@@ -78,6 +78,10 @@ const isPlugin: OptionCheck = (value) =>
   isObject(value) ??
   (isObject((value as { readonly manifest?: unknown }).manifest) && "it must be a plugin with a manifest");
 const isPath: OptionCheck = isEither(isText, (value) => (value === true ? undefined : "no"), "a path or true");
+const isRedact: OptionCheck = (value) =>
+  Array.isArray(value)
+    ? "it must be an object or false; places go in { paths: [...] }"
+    : isEither(isObject, isFalse, "an object or false")(value);
 const longestMs = 2 ** 31 - 1;
 
 const core = group("core", {
@@ -90,7 +94,7 @@ const core = group("core", {
   },
   level: {
     type: '"trace" | "debug" | "info" | "warn" | "error" | "fatal" | "off"',
-    check: isOneOf(levelSettings),
+    check: isLevelSetting,
     default: '"info"',
     description: "Least level that is logged.",
     read: readLevel,
@@ -264,7 +268,7 @@ const plugins = group("plugins", {
   },
   redact: {
     type: "object | false",
-    check: isEither(isObject, isFalse, "an object or false"),
+    check: isRedact,
     default: "{}",
     description: "What is kept out of records; false looks for nothing.",
     read: readObjectOr(readBoolean),

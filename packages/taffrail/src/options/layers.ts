@@ -3,6 +3,7 @@ import { checkNested } from "./check-options.ts";
 import { type LoggerOptionDefinition, loggerOptionDefinitions } from "./definitions.ts";
 import { nearName } from "./near-name.ts";
 import { checksOf } from "./nested-definitions.ts";
+import { noOptions, unknownOption } from "./option-hints.ts";
 
 /** Options from one source: the call, the environment, a config file or a preset. */
 export interface Layer {
@@ -22,9 +23,9 @@ export const definitionOf: ReadonlyMap<string, LoggerOptionDefinition> = new Map
 );
 
 /** The keys that a source may use. */
-function knownKeys(kind: Layer["kind"]): string {
+function knownKeys(kind: Layer["kind"]): readonly string[] {
   const known = loggerOptionDefinitions.filter(({ inFile }) => inFile || kind === "option");
-  return known.map(({ key }) => key).join(", ");
+  return known.map(({ key }) => key);
 }
 
 /** Checks one value that is not undefined. Throws `option_unknown` and `option_invalid`. */
@@ -50,7 +51,7 @@ export function checkLayer(layer: Layer): void {
   for (const [key, value] of Object.entries(layer.values)) {
     const definition = definitionOf.get(key);
     if (definition === undefined || (layer.kind === "file" && !definition.inFile)) {
-      throw new TaffrailError("option_unknown", { where: layer.where, key, known: knownKeys(layer.kind) });
+      throw unknownOption(layer.where, key, knownKeys(layer.kind));
     }
     if (value !== undefined) checkValue(layer, definition, value);
   }
@@ -59,7 +60,7 @@ export function checkLayer(layer: Layer): void {
 /** The options of a call. Throws `option_invalid` when they are no object. */
 export function optionLayer(options: unknown, where = "createLogger"): Layer {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TaffrailError("option_invalid", { where, key: "options", reason: "it must be an object" });
+    throw noOptions(where);
   }
   return { kind: "option", where, values: { ...options }, nameOf: (key) => key };
 }

@@ -1,17 +1,16 @@
 import { type Sink, TaffrailError } from "@taffrail/contracts";
-import { levelSettings } from "../level-cell.ts";
 import {
   checkNested,
   isBoolean,
   isFunction,
   isObject,
-  isOneOf,
   isText,
   type OptionCheck,
   type OptionChecks,
 } from "./check-options.ts";
 import { deliveryChecks } from "./delivery-checks.ts";
 import { checksOf, nestedDefinitions } from "./nested-definitions.ts";
+import { isLevelSetting } from "./option-hints.ts";
 import type { BreakerOptions, ResolvedOptions, ResolvedRoute, SinkEntry, SinkSpec } from "./option-types.ts";
 import { makeSink, sinkTypes } from "./sink-types.ts";
 
@@ -21,14 +20,26 @@ const isSink = (value: unknown): value is Sink =>
 const isSpec = (value: unknown): value is SinkSpec =>
   typeof value === "object" && value !== null && typeof (value as Partial<SinkSpec>).type === "string";
 
+/** A stream of Node.js has a `write` too. */
+const isStream = (value: unknown): boolean =>
+  isSink(value) && value.manifest === undefined && typeof (value as { readonly on?: unknown }).on === "function";
+
+/** What is wrong with an entry, in words. */
+function faultOf(entry: unknown): string {
+  if (isStream(entry)) return "is a stream; standard output is consoleSink(), a file is fileSink({ path })";
+  if (typeof entry === "function") return "is a function; call it, as in consoleSink()";
+  return "is neither a sink nor { sink, level, … }";
+}
+
 const isEntry = (value: unknown): value is SinkEntry => isSink((value as Partial<SinkEntry> | null)?.sink);
 
 /** The form of a list of sinks, wherever it comes from; the entries are checked when they are resolved. */
 export const isSinkList: OptionCheck = (value) => {
   if (!Array.isArray(value)) return "it must be a list of sinks";
-  const known = (entry: unknown) => isSink(entry) || isEntry(entry) || isSpec(entry) || typeof entry === "string";
+  const known = (entry: unknown) =>
+    (isSink(entry) && !isStream(entry)) || isEntry(entry) || isSpec(entry) || typeof entry === "string";
   const wrong = value.findIndex((entry) => !known(entry));
-  return wrong === -1 ? undefined : `entry ${wrong} is neither a sink nor { sink, level, … }`;
+  return wrong === -1 ? undefined : `entry ${wrong} ${faultOf(value[wrong])}`;
 };
 
 const isMatchValue = (value: unknown): boolean =>
@@ -46,7 +57,7 @@ const isSinkValue: OptionCheck = (value) => (isSink(value) ? undefined : "it mus
 export const entryChecks = {
   sink: isSinkValue,
   name: isText,
-  level: isOneOf(levelSettings),
+  level: isLevelSetting,
   match: isMatch,
   when: isFunction,
   fallback: isSinkValue,
