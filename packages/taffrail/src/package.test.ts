@@ -81,7 +81,7 @@ describe("the packed package", () => {
   it("has types that a strict program compiles with", () => {
     writeFileSync(
       join(user, "app.mts"),
-      `import { createLogger, type Enricher, type Logger, pluginApiVersion, withContext } from "taffrail";
+      `import { consoleSink, createLogger, type Enricher, fileSink, httpSink, type Logger, pluginApiVersion, withContext } from "taffrail";
        interface Order { readonly id: number }
        const order: Order = { id: 1 };
        const log: Logger = createLogger({ service: "app" });
@@ -100,6 +100,10 @@ describe("the packed package", () => {
          { manifest: { name: "inline", kind: "enricher", apiVersion: pluginApiVersion }, enrich: ({ time }) => ({ time }) },
          { manifest: { name: "kept", kind: "filter", apiVersion: pluginApiVersion }, keep: (record) => record.level !== "warn" },
        ] });
+       createLogger({ service: process.env["SERVICE"], level: undefined, sinks: undefined, redact: undefined, durable: undefined });
+       consoleSink({ format: undefined }); fileSink({ path: "x", gzip: undefined, keep: undefined });
+       httpSink({ url: "http://x", headers: undefined, lingerMs: undefined });
+       createLogger({ sinks: [{ sink: consoleSink(), level: undefined, when: undefined }] });
        // @ts-expect-error a filter has keep
        createLogger({ plugins: [{ manifest: { name: "none", kind: "filter", apiVersion: pluginApiVersion } }] });
        const answer: Promise<number> = withContext({ a: 1 }, async () => 1);
@@ -116,7 +120,17 @@ describe("the packed package", () => {
        await answer; await log.close();`,
     );
     const typeRoots = join(binaries, "../@types");
-    const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2022"];
+    const flags = [
+      "--noEmit",
+      "--strict",
+      "--exactOptionalPropertyTypes",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2022",
+      "--lib",
+      "es2022",
+    ];
     expect(run(join(binaries, "tsc"), [...flags, "--typeRoots", typeRoots, "--types", "node", "app.mts"], user)).toBe(
       "",
     );

@@ -89,6 +89,26 @@ describe("prettyFormat", () => {
     expect(show({}, { colours: false })).toBe(`${head}\n`);
   });
 
+  it("has no blank where an empty message would stand", () => {
+    expect(show({ msg: "", a: 1 })).toBe(`${head.slice(0, head.indexOf("shop") + 4)} a=1\n`);
+    expect(show({ msg: "" })).toBe(`${head.slice(0, head.indexOf("shop") + 4)}\n`);
+  });
+
+  it("colours: each line ends the colour that it began, with all its text", () => {
+    const begin = String.fromCharCode(27);
+    const colour = new RegExp(String.raw`${begin}\[(\d+)m`, "g");
+    const coloured = show({ err, msg: "one\n\ntwo", sql: "a\nb" }, { colours: true });
+    for (const line of coloured.split("\n")) {
+      const codes = [...line.matchAll(colour)].map(([, code]) => code);
+      expect(
+        codes.filter((_, index) => index % 2 === 1).every((code) => code === "0"),
+        line,
+      ).toBe(true);
+      expect(codes.length % 2, line).toBe(0);
+    }
+    expect(coloured.replace(colour, "")).toBe(show({ err, msg: "one\n\ntwo", sql: "a\nb" }));
+  });
+
   it("time: UTC, the zone of the machine, or as it stands in the line", () => {
     const date = new Date("2026-11-22T09:00:00.123Z");
     const local = date.toLocaleTimeString("en-GB", { hour12: false });

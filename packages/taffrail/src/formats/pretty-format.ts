@@ -7,9 +7,9 @@ import { visible } from "./visible.ts";
 
 export interface PrettyFormatOptions {
   /** Colours. Default: as `NO_COLOR` and `FORCE_COLOR` say, otherwise on a terminal. */
-  readonly colours?: boolean;
+  readonly colours?: boolean | undefined;
   /** Time of day in the zone of the machine (`local`, default), in UTC, or the line's own full time (`full`). */
-  readonly time?: "local" | "utc" | "full";
+  readonly time?: "local" | "utc" | "full" | undefined;
 }
 
 type Paint = (text: string, code: number) => string;
@@ -27,6 +27,10 @@ const inlineMax = 72;
 
 const plain = /^[\w./:@+-]+$/;
 const plainName = /^[\w./:@+[\]-]+$/;
+
+/** A line that is cut out of the text, by `grep` or a pager, has its own colour and ends it. */
+const inColour: Paint = (text, code) =>
+  text.replace(/^([ ]*)(.+)$/gm, (_, blanks: string, rest: string) => `${blanks}\u001b[${code}m${rest}\u001b[0m`);
 
 function indent(text: string, by: string): string {
   return text.replaceAll("\n", `\n${by}`);
@@ -98,7 +102,7 @@ function present(record: Fields, timeOf: (time: unknown) => string, paint: Paint
   const level = String(record.level);
   const label = paint(inLine(level).toUpperCase().padEnd(levelWidth), colourOf[level] ?? 0);
   let head = `${paint(timeOf(record.time), dim)} ${label} ${paint(inLine(record.service), dim)}`;
-  head += ` ${paint(indent(visible(String(record.msg)), firstIndent), bold)}`;
+  if (record.msg !== "") head += ` ${paint(indent(visible(String(record.msg)), firstIndent), bold)}`;
   let blocks = "";
   for (const [name, value] of Object.entries(record)) {
     if (headNames.has(name)) continue;
@@ -120,7 +124,7 @@ function present(record: Fields, timeOf: (time: unknown) => string, paint: Paint
 export function prettyFormat(options: PrettyFormatOptions = {}): Formatter {
   checkOptions("prettyFormat", options, { colours: isBoolean, time: isOneOf(["local", "utc", "full"]) });
   const colours = options.colours ?? wantsColours(process.env, process.getBuiltinModule("node:tty").isatty(1));
-  const paint: Paint = colours ? (text, code) => `\u001b[${code}m${text}\u001b[0m` : (text) => text;
+  const paint: Paint = colours ? inColour : (text) => text;
   const timeOf = clockOf(options.time ?? "local");
   return {
     manifest: formatManifest("pretty"),

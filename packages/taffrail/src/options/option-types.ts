@@ -32,23 +32,23 @@ export type PresetName = "dev" | "production" | "serverless" | "hardened";
 export interface SinkEntry {
   readonly sink: Sink;
   /** Name in the ledger, in metrics and for `log.sink(name)`. Default: the name of its manifest, with `#2` and so on for the second. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Records below this level are filtered for this sink. */
-  readonly level?: LevelSetting;
+  readonly level?: LevelSetting | undefined;
   /** Records whose fields have other values are filtered for this sink. */
-  readonly match?: RouteMatch;
+  readonly match?: RouteMatch | undefined;
   /** Records for which it does not answer true are filtered for this sink. */
-  readonly when?: (record: RecordView) => boolean;
+  readonly when?: ((record: RecordView) => boolean) | undefined;
   /** Takes the batches that this sink gives up. */
-  readonly fallback?: Sink;
+  readonly fallback?: Sink | undefined;
   /** True: its records wait on disk, not in memory. Default: `durable` of the logger decides, for sinks that use the network. */
-  readonly durable?: boolean;
-  readonly bufferBytes?: number;
-  readonly overflow?: Overflow;
+  readonly durable?: boolean | undefined;
+  readonly bufferBytes?: number | undefined;
+  readonly overflow?: Overflow | undefined;
   /** Default: as for the logger; for a durable sink without end. */
-  readonly retryForMs?: number;
-  readonly writeTimeoutMs?: number;
-  readonly breaker?: BreakerOptions | false;
+  readonly retryForMs?: number | undefined;
+  readonly writeTimeoutMs?: number | undefined;
+  readonly breaker?: BreakerOptions | false | undefined;
 }
 
 /** A sink in a config file or a variable: its type, its options and those of `SinkEntry`, side by side. `fallback` is such an object too. */
@@ -63,67 +63,67 @@ export type LoggerPlugin = Filter | Enricher | Redactor | Processor;
 /** Options of `createLogger`. Nearer wins: option, then environment variable, then config file, then preset, then default. */
 export interface LoggerOptions {
   /** Name of the service, in every line. Default `unknown_service`. */
-  readonly service?: string;
+  readonly service?: string | undefined;
   /** Least level that is logged. Default `info`. */
-  readonly level?: LevelSetting;
+  readonly level?: LevelSetting | undefined;
   /** Fields of every line. */
-  readonly fields?: object;
+  readonly fields?: object | undefined;
   /** Bounds of one record. */
-  readonly limits?: Partial<EncodeLimits>;
+  readonly limits?: Partial<EncodeLimits> | undefined;
   /** A set of defaults for a kind of program. */
-  readonly preset?: PresetName;
+  readonly preset?: PresetName | undefined;
   /** A config file (JSON) to read; `true` is `taffrail.config.json` in the working directory. Default: none is looked for. */
-  readonly config?: string | true;
+  readonly config?: string | true | undefined;
   /** The config file is read again when it changes; what can change at run time takes effect. Default false. */
-  readonly watchConfig?: boolean;
+  readonly watchConfig?: boolean | undefined;
   /** Address of a Taffrail server: adds an HTTP sink. One that comes from farther away than `sinks` adds nothing. */
-  readonly server?: string;
+  readonly server?: string | undefined;
   /** Where lines go, instead of the console. */
-  readonly sinks?: readonly (Sink | SinkEntry)[];
+  readonly sinks?: readonly (Sink | SinkEntry)[] | undefined;
   /** Memory that waiting records may take, for each sink, in bytes. Default 16 MiB. */
-  readonly bufferBytes?: number;
+  readonly bufferBytes?: number | undefined;
   /** What happens when that memory is full. Default `drop-new`. */
-  readonly overflow?: Overflow;
+  readonly overflow?: Overflow | undefined;
   /** Share of that memory that only error, fatal and audit records may use, 0 to 0.5. Default 0.1. */
-  readonly reserve?: number;
+  readonly reserve?: number | undefined;
   /** How long a batch that a sink cannot take is tried again, in ms. Default 300,000. Records on disk (`durable`) are tried until they are too old. */
-  readonly retryForMs?: number;
+  readonly retryForMs?: number | undefined;
   /** Time after which a write of a sink is aborted and tried again, in ms. Default 15,000. */
-  readonly writeTimeoutMs?: number;
+  readonly writeTimeoutMs?: number | undefined;
   /** Leaves a sink that keeps failing alone for a while. Default 5 failures, 30 s; false never does. */
-  readonly breaker?: BreakerOptions | false;
+  readonly breaker?: BreakerOptions | false | undefined;
   /** Leaves out quiet records while a buffer is nearly full, quietest first, and counts them. Default false. */
-  readonly shedding?: boolean;
+  readonly shedding?: boolean | undefined;
   /** Keeps a share of the records. A number is the rate. */
-  readonly sampling?: SamplingOptions | number | false;
+  readonly sampling?: SamplingOptions | number | false | undefined;
   /** Bounds the records of a second. */
-  readonly rateLimit?: RateLimitOptions | false;
+  readonly rateLimit?: RateLimitOptions | false | undefined;
   /** Joins records that equal each other. */
-  readonly dedupe?: DedupeOptions | boolean;
+  readonly dedupe?: DedupeOptions | boolean | undefined;
   /** Records of a request that are too quiet for their logger wait, and are shown only if the request fails. */
-  readonly fingersCrossed?: FingersCrossedOptions | boolean;
+  readonly fingersCrossed?: FingersCrossedOptions | boolean | undefined;
   /** Filters, enrichers, redactors and processors, in the order in which they work. */
-  readonly plugins?: readonly LoggerPlugin[];
+  readonly plugins?: readonly LoggerPlugin[] | undefined;
   /** Names of the plugins and sinks from elsewhere that may be used; those of this package always may. Default: all. */
-  readonly allowPlugins?: readonly string[];
+  readonly allowPlugins?: readonly string[] | undefined;
   /** Names of plugins and sinks that may not be used. Built-in redaction cannot be named here: `redact` is what rules it. */
-  readonly denyPlugins?: readonly string[];
+  readonly denyPlugins?: readonly string[] | undefined;
   /** What is kept out of records; false looks for nothing. */
-  readonly redact?: RedactOptions | false;
+  readonly redact?: RedactOptions | false | undefined;
   /** Records for sinks that use the network wait on disk, where they survive the process. Default false. */
-  readonly durable?: LoggerDurableOptions | boolean;
+  readonly durable?: LoggerDurableOptions | boolean | undefined;
   /** Signals before which waiting records are written. Default `["SIGTERM", "SIGINT"]`; `[]` leaves signals alone. */
-  readonly signals?: readonly ExitSignal[];
+  readonly signals?: readonly ExitSignal[] | undefined;
   /** How long the end of the process may wait for sinks, in ms. Default 2000. */
-  readonly exitTimeoutMs?: number;
+  readonly exitTimeoutMs?: number | undefined;
   /** Minutes for which SIGUSR2 shows debug records; a second one ends it. 0 (default): the signal is left alone. */
-  readonly debugSignalMinutes?: number;
+  readonly debugSignalMinutes?: number | undefined;
   /** How often the logger's own metrics are sent to sinks that take metrics, in ms. Default 0: never. */
-  readonly metricsIntervalMs?: number;
+  readonly metricsIntervalMs?: number | undefined;
   /** Told about drops and failing sinks, seldom. Default: one line on standard error. */
-  readonly onProblem?: ProblemHandler;
+  readonly onProblem?: ProblemHandler | undefined;
   /** Where time comes from. Default: the machine. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** What `log.configure` takes. Objects are joined with what holds, key by key; false switches off. */

@@ -12,9 +12,9 @@ import { createStreamWriter } from "./stream-writer.ts";
 
 export interface ConsoleSinkOptions {
   /** `auto` (default): pretty on a terminal, JSON otherwise; or a form by name, or a formatter of your own. */
-  readonly format?: "auto" | "pretty" | "json" | "logfmt" | Formatter;
+  readonly format?: "auto" | "pretty" | "json" | "logfmt" | Formatter | undefined;
   /** 1 (standard output, default), 2 (standard error), or another open descriptor, which the sink does not close. */
-  readonly descriptor?: number;
+  readonly descriptor?: number | undefined;
 }
 
 /** A pipe or socket must be non-blocking, or a slow reader stops the process; Node.js arranges that when it opens its stream for it. */

@@ -9,17 +9,17 @@ export interface HttpSinkOptions {
   /** Address of a Taffrail server, for example `http://127.0.0.1:4318`. */
   readonly url: string;
   /** Further headers of each request, for example an authorization. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Compress bodies. Default false: worth it over a network, not on one machine. */
-  readonly gzip?: boolean;
+  readonly gzip?: boolean | undefined;
   /** Least time between two requests that are not full, in ms: records wait for company that long. Default 100, at most 1000. */
-  readonly lingerMs?: number;
+  readonly lingerMs?: number | undefined;
   /** Records of one request. Default 2000. */
-  readonly maxRecords?: number;
+  readonly maxRecords?: number | undefined;
   /** Time for one batch, in ms. Default 10,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** How long the end of a process may block to send what is left, in ms. Default 2000; 0 sends nothing then. */
-  readonly lastEffortMs?: number;
+  readonly lastEffortMs?: number | undefined;
 }
 
 const ingestPath = "/api/v1/ingest/lines";

@@ -13,25 +13,25 @@ export interface OtlpSinkOptions {
    * names (`OTEL_EXPORTER_OTLP_ENDPOINT`, …), and at last by `http://localhost:4318`; with it they are not read, so that their headers go nowhere
    * else.
    */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** Further headers of each request, for example an authorization. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Default `none`. */
-  readonly compression?: "gzip" | "none";
+  readonly compression?: "gzip" | "none" | undefined;
   /** Form of the bodies. Default `protobuf`. */
-  readonly protocol?: "protobuf" | "json";
+  readonly protocol?: "protobuf" | "json" | undefined;
   /** Attributes of what sends, beside the `service.name` of the records; values as JSON has them. */
-  readonly resource?: Readonly<Record<string, unknown>>;
+  readonly resource?: Readonly<Record<string, unknown>> | undefined;
   /** What is sent. Default `["logs", "traces", "metrics"]`. */
-  readonly signals?: readonly Signal[];
+  readonly signals?: readonly Signal[] | undefined;
   /** Time for one batch, in ms. Default 10,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Least time between two requests that are not full, in ms. Default 200. */
-  readonly lingerMs?: number;
+  readonly lingerMs?: number | undefined;
   /** Records of one request. Default 1000. */
-  readonly maxRecords?: number;
+  readonly maxRecords?: number | undefined;
   /** How long the end of a process may block to send what is left, in ms. Default 2000; 0 sends nothing then. */
-  readonly lastEffortMs?: number;
+  readonly lastEffortMs?: number | undefined;
 }
 
 const allSignals: readonly Signal[] = ["logs", "traces", "metrics"];

@@ -13,26 +13,26 @@ export interface FileSinkOptions {
   /** The file. It and its folder are made when they are missing; lines are appended. */
   readonly path: string;
   /** Size that a file does not exceed, in bytes: the batch that would go beyond it goes to a new file. A single larger batch has a file of its own. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** A new file for each hour or day (UTC) or each this many ms (since 1970); it begins with the first line of the new period. */
-  readonly every?: "hour" | "day" | number;
+  readonly every?: "hour" | "day" | number | undefined;
   /** Compress rotated files in the background. Default false. */
-  readonly gzip?: boolean;
+  readonly gzip?: boolean | undefined;
   /** How many rotated files are kept, for how many days, and how many bytes together. Default: all. */
-  readonly keep?: FileRetention;
+  readonly keep?: FileRetention | undefined;
   /**
    * When lines are made durable against a loss of power: `never` (default; `flush()` does it), `interval`, or `always` (before a batch counts as
    * delivered).
    */
-  readonly fsync?: "never" | "interval" | "always";
+  readonly fsync?: "never" | "interval" | "always" | undefined;
   /** Longest time that lines are not durable with `fsync: "interval"`, in ms. Default 1000. */
-  readonly fsyncIntervalMs?: number;
+  readonly fsyncIntervalMs?: number | undefined;
   /** Open the file anew on SIGHUP, which then no longer ends the process. Default false. */
-  readonly sighup?: boolean;
+  readonly sighup?: boolean | undefined;
   /** Permissions of new files, less the umask. Default 0o640: for the owner, and for log shippers of the group to read. */
-  readonly mode?: number;
+  readonly mode?: number | undefined;
   /** Permissions of new folders, less the umask. Default 0o750. */
-  readonly folderMode?: number;
+  readonly folderMode?: number | undefined;
 }
 
 const hourMs = 3_600_000;

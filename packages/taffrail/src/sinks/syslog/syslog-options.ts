@@ -24,33 +24,33 @@ export interface SyslogTlsOptions {
 
 export interface SyslogSinkOptions {
   /** `udp` (default), `tcp`, `tls`, or `unix`: a stream socket at `path` (Node.js cannot open datagram sockets such as the usual `/dev/log`). */
-  readonly transport?: "udp" | "tcp" | "tls" | "unix";
+  readonly transport?: "udp" | "tcp" | "tls" | "unix" | undefined;
   /** Default `127.0.0.1`. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Default 514, for TLS 6514. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** The socket, for `unix` only. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** For `tls` only. */
-  readonly tls?: SyslogTlsOptions;
+  readonly tls?: SyslogTlsOptions | undefined;
   /** Default `rfc5424`. */
-  readonly format?: "rfc5424" | "rfc3164";
+  readonly format?: "rfc5424" | "rfc3164" | undefined;
   /** What stands in the message: the JSON line (`json`, default), or the text, with the fields as structured data (RFC 5424 only). */
-  readonly content?: "json" | "structured-data";
+  readonly content?: "json" | "structured-data" | undefined;
   /** Name or number of the facility. Default `user`. */
-  readonly facility?: string | number;
+  readonly facility?: string | number | undefined;
   /** Default: the service of each record. */
-  readonly appName?: string;
+  readonly appName?: string | undefined;
   /** Default: the name of the machine. */
-  readonly hostname?: string;
+  readonly hostname?: string | undefined;
   /** How messages are told apart on a stream. Default `octet-counting`, for `unix` `newline`. */
-  readonly framing?: "octet-counting" | "newline";
+  readonly framing?: "octet-counting" | "newline" | undefined;
   /** Longest datagram, in bytes; a longer message is cut, with a mark at its end. Default 2048. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** Time for one batch, in ms. Default 10,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** How long the end of a process may block to send what is left, in ms. Default 2000; 0 sends nothing then. */
-  readonly lastEffortMs?: number;
+  readonly lastEffortMs?: number | undefined;
 }
 
 const facilities: readonly string[] = (
