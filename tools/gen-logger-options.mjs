@@ -54,7 +54,7 @@ const factories = /** @type {readonly (readonly [name: string, type: string, pat
 function documented(type, text) {
   const body = new RegExp(`^export interface ${type}\\b[^{]*\\{\\n([\\s\\S]*?)^\\}`, "m").exec(text)?.[1];
   if (body === undefined) throw new Error(`there is no interface ${type}`);
-  const member = /^ {2}\/\*\*([\s\S]*?)\*\/\n {2}readonly (\w+)\??: ([\s\S]*?);$/gm;
+  const member = /^ {2}\/\*\*([\s\S]*?)\*\/\n {2}readonly (\w+)\??: ([\s\S]*?)(?: \| undefined)?;$/gm;
   return [...body.matchAll(member)].map(([, comment = "", key = "", form = ""]) => [
     code(key),
     code(form.replace(/\s+/g, " ").replace(/^\| /, "")),
