@@ -161,6 +161,7 @@ function familyOf(parts: Parts, stats: () => LoggerStats, control: Control, endH
       if (final) void endPlugins(0);
       pipeline.drainSync(final);
     },
+    ledger: () => pipeline.ledger(),
   });
   return {
     encoder,

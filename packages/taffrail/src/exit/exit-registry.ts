@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import type { Ledger } from "@taffrail/contracts";
 
 /** Signals that a logger answers by writing what waits before the process dies of them. */
 export type ExitSignal = "SIGTERM" | "SIGINT";
@@ -10,6 +11,8 @@ interface ExitParticipant {
   lastFlush(): Promise<void>;
   /** Blocks until everything that can be written is written; never throws. `final`: no event loop will run again, so later records must not wait. */
   drainSync(final: boolean): void;
+  /** The account of its records, for whoever watches over all loggers of a process. */
+  ledger?(): Ledger;
 }
 
 /** The parts of `process` that are used; tests pass their own. */

@@ -88,10 +88,13 @@ describe("the start of a sink", () => {
       detail: "it did not start within 20 ms",
     });
     ready();
-    pushMany(pipeline, 2);
-    await until(() => calls.includes("write"));
+    // While the breaker is open the fallback takes them: sooner or later one comes when it lets a batch through.
+    await until(() => {
+      pushMany(pipeline, 1);
+      return calls.includes("write");
+    });
     expect(calls.filter((call) => call === "start")).toHaveLength(1);
-    expect(healthOfSinks(pipeline).status).toBe("healthy");
+    await until(() => healthOfSinks(pipeline).status === "healthy");
     await pipeline.close(100);
   });
 
