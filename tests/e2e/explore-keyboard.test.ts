@@ -4,6 +4,7 @@ import {
   cellsOf,
   drawer,
   eventually,
+  firstTotal,
   grid,
   holdsFocus,
   queryLine,
@@ -83,7 +84,7 @@ describe.skipIf(noBrowser)("Explore by keyboard alone", () => {
   it("zooms in the histogram with arrows and Enter", async () => {
     const page = await test.open("/?since=1h");
     await recordsShown(page);
-    const all = await total(page);
+    const all = await firstTotal(page);
     await page.getByRole("group", { name: /^Records over time/ }).focus();
     for (let presses = 0; presses < 20; presses++) await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Shift+ArrowRight");

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { address, cellsOf, drawer, eventually, grid, queryLine, recordsShown, rows, total } from "./support/explore.ts";
+import {
+  address,
+  cellsOf,
+  drawer,
+  eventually,
+  firstTotal,
+  grid,
+  queryLine,
+  recordsShown,
+  rows,
+  total,
+} from "./support/explore.ts";
 import { noBrowser, pageTest } from "./support/setup.ts";
 
 describe.skipIf(noBrowser)("Explore: narrowing down", () => {
@@ -8,7 +19,7 @@ describe.skipIf(noBrowser)("Explore: narrowing down", () => {
   it("zooms by dragging over the histogram, and back", async () => {
     const page = await test.open("/?since=1h");
     await recordsShown(page);
-    const all = await total(page);
+    const all = await firstTotal(page);
     const box = await page.getByRole("group", { name: /^Records over time/ }).boundingBox();
     if (box === null) throw new Error("no histogram");
     await page.mouse.move(box.x + box.width * 0.4, box.y + 40);

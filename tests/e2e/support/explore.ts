@@ -35,6 +35,15 @@ export async function total(page: Page): Promise<number> {
   return Number(/^([\d,]+) record/.exec(text.trim())?.[1]?.replaceAll(",", "") ?? "NaN");
 }
 
+/** The same once the page says it: the total comes with an answer of its own, which may be later than the records. */
+export async function firstTotal(page: Page): Promise<number> {
+  await eventually(
+    () => total(page),
+    (count) => count > 0,
+  );
+  return total(page);
+}
+
 /** The part of the address after `?`, read. */
 export function address(page: Page): URLSearchParams {
   return new URL(page.url()).searchParams;

@@ -70,7 +70,7 @@ describe("the journal", () => {
 
   it("cuts a segment of 120 days into inserts the engine takes", async () => {
     const { journal } = await fixture.start();
-    const day = 86_120_000;
+    const day = 86_400_000;
     const firstMs = Date.now() - 120 * day;
     const list = idList("day", 120);
     const times = list.map((_, index) => firstMs + index * day);
