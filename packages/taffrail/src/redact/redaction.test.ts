@@ -120,6 +120,13 @@ describe("actions", () => {
 });
 
 describe("options", () => {
+  it("finds tokens of letters only behind a dot", () => {
+    const token = `hv${"s."}${"jvmeIjamDHbwaJTBdCHEVciX"}`;
+    for (const text of [token, `got ${token}, thanks`]) {
+      expect(createRedaction({ presets: ["credentials"] }, []).text?.(text)).not.toContain("jvmeIjam");
+    }
+  });
+
   it("looks into texts only where it is asked for", () => {
     expect(createRedaction({}, []).text).toBeUndefined();
     expect(createRedaction({ presets: ["credentials"] }, []).text?.("password=x")).toBe("password=[redacted]");

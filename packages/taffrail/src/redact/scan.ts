@@ -36,9 +36,12 @@ const longestProse = 4096;
 
 class TimeIsUp extends Error {}
 
-/** Credentials of letters only can stand after `Bearer` and `Basic`; no clean text of letters is that long or names them. */
+/** A dot inside a word, as in tokens that begin with `hvs.` or `SG.`: those may be letters only. */
+const dotInside = /[A-Za-z]\.[A-Za-z]/;
+
+/** Credentials of letters only can stand after `Bearer` and `Basic`, and after a dot; no clean text of letters is that long or has them. */
 function mayHoldLetters(text: string): boolean {
-  return text.length > longestProse || text.includes("earer ") || text.includes("asic ");
+  return text.length > longestProse || text.includes("earer ") || text.includes("asic ") || dotInside.test(text);
 }
 
 /** Finds that touch become one, with the stricter action. */
