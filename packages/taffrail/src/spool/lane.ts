@@ -180,7 +180,13 @@ export class Lane {
     }
     this.segments.push(...[...found.values()].sort((one, other) => one.header.first - other.header.first));
     this.#bytes = this.segments.reduce((sum, { size }) => sum + size, 0);
-    return Math.min(spoiledFrom, this.#dropEmpty(empty));
+    return Math.min(spoiledFrom, this.#dropEmpty(empty), this.#firstGap());
+  }
+
+  /** Number of the first record that is missing between two files: the end of the earlier one is cut off, however far its sinks were. */
+  #firstGap(): number {
+    const cut = this.segments.find((segment, index) => endOf(segment) < (this.segments[index + 1]?.header.first ?? 0));
+    return cut === undefined ? Number.POSITIVE_INFINITY : endOf(cut);
   }
 
   /** Removes files without a record. Returns the least number of one that must have had records, since later ones begin with higher numbers. */
